@@ -14,7 +14,7 @@ use crate::part::{Hash, Part};
 use crate::{BackupError, Place};
 
 /// Bodies after which their list is closed.
-const CATALOG_LEN: usize = 256;
+const CATALOG_LEN: usize = 64;
 /// The longest list of bodies that is read.
 const CATALOG_BYTES_MAX: u64 = 16 << 20;
 /// Copies at once.
@@ -162,7 +162,7 @@ fn close_catalog(place: &Place, manifest: &mut Manifest) -> Result<(), BackupErr
         manifest.catalogs.push(part);
         let lens: Vec<u64> = manifest.catalogs.iter().map(|part| part.len).collect();
         let at = due(&lens);
-        let run = manifest.catalogs.get(at.clone()).unwrap_or_default();
+        let run = manifest.catalogs.get(at.clone()).unwrap_or(&[]);
         if run.is_empty() {
             return Ok(());
         }

@@ -4,18 +4,16 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{BufReader, ErrorKind};
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use keys::Keyring;
 use store::{BaseFile, BaseRows, Head, LiveLog, StoreError, Writes, rows_with};
-use types::{Clock, Entropy, HOUR_MS, Timestamp};
+use types::{HOUR_MS, Timestamp};
 
-use crate::contents::{BodiesOfRow, Item};
+use crate::contents::Item;
 use crate::copying::{BATCH_LEN, Copy, Missing, hold, is_waited_for, kept_since};
 use crate::lease::Held;
-use crate::manifest::{KEY_BYTES_MAX, KEYRING, Manifest, SEALED_ROOT_KEY, SmallFile, Span};
-use crate::tree::TreeFiles;
+use crate::manifest::{KEY_BYTES_MAX, KEYRING, Manifest, SEALED_ROOT_KEY, Span};
+use crate::source::{Round, Source};
 use crate::{BackupError, Place};
 
 /// A body that nothing names any more is there for a day after it was written: a backup for which
@@ -23,42 +21,6 @@ use crate::{BackupError, Place};
 const AWAY_MS_MAX: u64 = 20 * HOUR_MS;
 /// How often the state is compared with what was copied until nothing is missing.
 const ATTEMPTS: usize = 8;
-
-/// The data directory that is backed up, whether its server runs or not.
-#[derive(Debug, Clone)]
-pub struct Source {
-    /// The data directory.
-    pub data: PathBuf,
-    /// Opens its log.
-    pub keyring: Arc<Keyring>,
-    /// Names the store.
-    pub store: String,
-    /// The bodies that a row names.
-    pub bodies_of: BodiesOfRow,
-    /// The small files to include, by name.
-    pub files: fn(&Path) -> Vec<SmallFile>,
-    /// The leaves of the transparency log, if there is one.
-    pub tree: Option<TreeFiles>,
-    /// The time of each round.
-    pub clock: Clock,
-    /// Names the backup.
-    pub entropy: Entropy,
-}
-
-/// What a round copied.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Round {
-    /// The newest frame that is in the backup.
-    pub position: u64,
-    /// Frames that were copied.
-    pub frames: u64,
-    /// Bodies and segments that were copied.
-    pub items: u64,
-    /// Bodies and segments that rows name and that are not there.
-    pub missing: u64,
-    /// Bytes that were written to the place.
-    pub bytes: u64,
-}
 
 /// A backup that is being made.
 #[derive(Debug)]

@@ -9,10 +9,10 @@ use types::Timestamp;
 
 use crate::chunk::OpenChunk;
 use crate::contents::{Contents, Item};
-use crate::copier::{Round, Source};
 use crate::lease::Held;
 use crate::manifest::{BasePart, Manifest, ManifestSealer};
 use crate::part::{Part, hash_of};
+use crate::source::{Round, Source};
 use crate::tail::Tail;
 use crate::tree::Tree;
 use crate::{BackupError, Place};

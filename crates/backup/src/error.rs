@@ -69,12 +69,12 @@ impl fmt::Display for BackupError {
             Self::Foreign { what }
             | Self::InUse { what }
             | Self::Damaged { what }
-            | Self::NoSuchPoint { what } => f.write_str(what),
+            | Self::NoSuchPoint { what }
+            | Self::BadPlace { what } => f.write_str(what),
             Self::NotEmpty { path } => {
                 write!(f, "`{}` is not empty: restore to a new directory", path.display())
             }
             Self::Place { name, cause } => write!(f, "`{name}`: {cause}"),
-            Self::BadPlace { what } => f.write_str(what),
             Self::Store(error) => f.write_str(&types::error_chain(error)),
         }
     }

@@ -10,12 +10,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::json;
 use store::RunLock;
 use types::{Clock, MINUTE_MS, Timestamp, hex};
 
-use crate::copier::Source;
 use crate::place::Renewal;
+use crate::source::Source;
 use crate::{BackupError, Place};
 
 const FOLDER: &str = "lease";
@@ -29,7 +30,7 @@ const RENEW: Duration = Duration::from_mins(1);
 const ATTEMPTS: usize = 4;
 
 /// What is written to the place. It holds no secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 struct Lease {
     /// Names the store.
     store: String,
@@ -42,8 +43,11 @@ struct Lease {
 
 impl Lease {
     fn bytes(&self) -> Vec<u8> {
-        // Strings and numbers can be written.
-        serde_json::to_vec(self).unwrap_or_default()
+        let Self { store, run, since, alive, ended } = self;
+        let lease = json!({
+            "store": store, "run": run, "since": since, "alive": alive, "ended": ended,
+        });
+        lease.to_string().into_bytes()
     }
 }
 
@@ -120,7 +124,7 @@ impl Held {
 /// The numbers of the leases in a place, ascending.
 fn numbers(place: &Place) -> Result<Vec<u64>, BackupError> {
     let names = place.list(FOLDER)?;
-    let mut found: Vec<u64> = names.iter().filter_map(|name| name.parse().ok()).collect();
+    let mut found: Vec<u64> = names.iter().flat_map(|name| name.parse()).collect();
     found.sort_unstable();
     Ok(found)
 }

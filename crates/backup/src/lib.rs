@@ -52,15 +52,17 @@ mod part;
 mod place;
 mod ranges;
 mod restore;
+mod source;
 mod tail;
 mod tree;
 mod verify;
 
 pub use bucket::Bucket;
-pub use copier::{Copier, Round, Source};
+pub use copier::Copier;
 pub use error::BackupError;
 pub use manifest::{SmallFile, Span};
 pub use place::Place;
 pub use restore::{KeyFiles, Restored, Until, Wanted, restore};
+pub use source::{Round, Source};
 pub use tree::{Tree, TreeFiles};
 pub use verify::{Verified, verify};

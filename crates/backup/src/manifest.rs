@@ -263,7 +263,7 @@ impl Manifest {
 
     /// Puts the oldest chunks into a list, if there are many.
     fn write_list(&mut self, place: &Place) -> Result<(), BackupError> {
-        let own = self.chunks.get(self.listed..).unwrap_or_default();
+        let own = self.chunks.get(self.listed..).unwrap_or(&[]);
         let Some(oldest) = own.get(..LIST_LEN).filter(|_| own.len() > CHUNKS_MAX) else {
             return Ok(());
         };

@@ -36,7 +36,7 @@ pub(crate) fn due(lens: &[u64]) -> Range<usize> {
         let before = small_end(lens.len().saturating_sub(1));
         return if before.len() > 1 { before } else { newest };
     }
-    let small = lens.get(newest.clone()).unwrap_or_default();
+    let small = lens.get(newest.clone()).unwrap_or(&[]);
     if small.iter().fold(0_u64, |sum, len| sum.saturating_add(*len)) >= FULL_BYTES {
         return newest;
     }
@@ -79,7 +79,7 @@ mod tests {
         (bytes, most)
     }
 
-    /// Whatever the rounds are like, a byte is written again a few times only, and few small objects
+    /// Rounds of any kind: a byte is written again a few times only, and few small objects
     /// are left.
     #[test]
     fn bytes_are_written_again_a_few_times() {

@@ -1,4 +1,4 @@
-//! Which positions of a backup can be restored, whatever of it is damaged.
+//! Which positions of a damaged backup can still be restored.
 
 use std::collections::{BTreeMap, BTreeSet};
 

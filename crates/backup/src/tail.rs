@@ -33,7 +33,7 @@ impl Tail {
             let lens: Vec<u64> = joined.iter().map(|chunk| chunk.part.len).collect();
             let (due, skipped) = (due(&lens), chunks.len().saturating_sub(lens.len()));
             let at = due.start.saturating_add(skipped)..due.end.saturating_add(skipped);
-            let run = chunks.get(at.clone()).unwrap_or_default();
+            let run = chunks.get(at.clone()).unwrap_or(&[]);
             let (Some(first), Some(last)) = (run.first(), run.last()) else { break };
             let Some(bytes) = self.bytes_of(run, place)? else { continue };
             let newest = run.iter().filter_map(|chunk| chunk.newest).max();
@@ -80,5 +80,5 @@ fn joined(chunks: &[Chunk], after: u64) -> &[Chunk] {
         !follows
     });
     let first = breaks.map_or(0, |at| at.saturating_add(1));
-    chunks.get(first..).unwrap_or_default()
+    chunks.get(first..).unwrap_or(&[])
 }

@@ -86,7 +86,7 @@ impl Tree {
             }
             let first = tree.size;
             tree.size = first.saturating_add(u64::try_from(whole.len()).unwrap_or(u64::MAX));
-            tree.last = whole.last().map(|leaf| hex(leaf)).unwrap_or_default();
+            tree.last = whole.last().map_or_else(String::new, |leaf| hex(leaf));
             tree.parts.push(Leaves::write(first, bytes, place)?);
             tree.merge(place, &mut replaced)?;
         }
@@ -103,7 +103,7 @@ impl Tree {
         loop {
             let lens: Vec<u64> = self.parts.iter().map(|leaves| leaves.part.len).collect();
             let at = due(&lens);
-            let run = self.parts.get(at.clone()).unwrap_or_default();
+            let run = self.parts.get(at.clone()).unwrap_or(&[]);
             let Some(first) = run.first().map(|leaves| leaves.first) else { return Ok(()) };
             let mut bytes = Vec::new();
             for leaves in run {

@@ -135,7 +135,7 @@ struct Verifier<'v> {
     progress: &'v mut dyn FnMut(&str),
 }
 
-impl<'v> Verifier<'v> {
+impl Verifier<'_> {
     /// Notes what is damaged; what cannot be reached is an error.
     fn note(&mut self, error: BackupError) -> Result<(), BackupError> {
         if matches!(error, BackupError::Place { .. }) {

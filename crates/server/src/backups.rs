@@ -120,7 +120,15 @@ fn restore_tlog(
 ) -> Result<Option<SignedCheckpoint>, OpenError> {
     let [published, signed] = COPIED_FILES.map(|name| {
         let file = restored.files.iter().find(|file| file.name == name)?;
-        SignedCheckpoint::parse(std::str::from_utf8(&file.bytes()?).ok()?).ok()
+        let text = String::from_utf8_lossy(&file.bytes()?).into_owned();
+        Some(SignedCheckpoint::parse(&text).map_err(|error| format!("`{name}`: {error}")))
+    });
+    let read = [published, signed].map(Option::transpose);
+    let [published, signed] = read.map(|read| {
+        read.unwrap_or_else(|unreadable| {
+            restored.notes.push(unreadable);
+            None
+        })
     });
     if let Some(signed) = &signed {
         let (tree, published) = (restored.tree.as_ref(), published.as_ref());

@@ -110,7 +110,7 @@ fn follow(
         }
         let pause = Duration::from_millis(verb.interval.max(1));
         if runtime.block_on(signals.come_within(pause)) {
-            // What is not said now is seen by the next run.
+            // A run that does not end its lease is seen to be dead by the next one.
             if let Some(Err(error)) = copier.map(Copier::pause) {
                 tracing::warn!(%error, "the place of the backup was not released");
             }

@@ -278,7 +278,7 @@ mod tests {
         let at = |hours: u64| Timestamp::from_ms(hours * HOUR_MS);
         let put = |name: &str, alive: u64, since: u64| {
             let (alive, bodies_since) = (Some(at(alive)), Some(at(since)));
-            let own = BackupCursor { alive, bodies_since, ..cursor(name, 1, true) };
+            let own = BackupCursor { bodies_since, alive, ..cursor(name, 1, true) };
             own.write(data.path()).unwrap();
         };
         let needed = |now: u64, is_full| {

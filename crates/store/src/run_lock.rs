@@ -46,7 +46,7 @@ impl RunLock {
         Ok(true)
     }
 
-    /// Removes the file. Without it others see that the run has ended without having said so.
+    /// Removes the file. Without it others see that the run has ended without removing it.
     pub fn end(self) -> Result<(), StoreError> {
         match unlinkat(&self.folder, self.name.as_str(), AtFlags::empty()) {
             Err(Errno::NOENT) | Ok(()) => Ok(()),

@@ -17,7 +17,7 @@ fn damage(world: &World, name: &Path) {
     let path = world.path("backup").join(name);
     let mut bytes = std::fs::read(&path).unwrap();
     let middle = bytes.len() / 2;
-    bytes[middle] ^= 1;
+    *bytes.get_mut(middle).unwrap() ^= 1;
     std::fs::write(path, bytes).unwrap();
 }
 

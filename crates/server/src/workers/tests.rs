@@ -177,7 +177,7 @@ fn deleted_bodies_wait_for_backups() {
     let kit = with_work();
     let (context, ..) = context(&kit, "bodies");
     kit.clock.set(LATER);
-    let cursor = |bodies_since: Timestamp, alive: Timestamp| store::BackupCursor {
+    let cursor = |bodies_since: Timestamp, alive: Timestamp| BackupCursor {
         backup: "ab".to_owned(),
         destination: "/backup".to_owned(),
         position: 1,
@@ -198,7 +198,7 @@ fn deleted_bodies_wait_for_backups() {
     cursor(START, LATER.minus_ms(2 * DAY_MS)).write(kit.store.folder()).unwrap();
     sweep(&context);
     assert_eq!(counts(&kit)[2], before - 1, "it is dead");
-    let given_up = &store::BackupCursor::all(kit.store.folder()).unwrap()[0].given_up;
+    let given_up = &BackupCursor::all(kit.store.folder()).unwrap()[0].given_up;
     assert!(given_up.as_ref().is_some_and(|why| why.contains("no sign of life")));
 }
 

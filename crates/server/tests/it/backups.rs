@@ -146,128 +146,144 @@ fn a_restored_past_is_never_served_silently() {
     assert_eq!(found.findings, Vec::<String>::new());
 }
 
-/// Moves the clock until the worker has signed a checkpoint of at least this size; returns its text.
-fn await_checkpoint(live: &mut Live, size: u64) -> String {
-    let path = live.folder.path().join("tlog/checkpoint");
-    for _ in 0..100_000 {
-        let text = std::fs::read_to_string(&path).unwrap_or_default();
-        if text
-            .lines()
-            .nth(1)
-            .and_then(|line| line.parse().ok())
-            .is_some_and(|own: u64| own >= size)
-        {
-            return text;
+/// Moves the clock until something is found. Workers wait in real time, too.
+fn await_some<T>(live: &mut Live, find: impl Fn(&str) -> Option<T>) -> T {
+    let request = b"GET /_shoseki/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+    let real = Clock::system();
+    let start_ms = real.elapsed_ms();
+    loop {
+        let text = live.bytes(request).text();
+        if let Some(found) = find(&text) {
+            return found;
         }
-        live.clock.advance_ms(10);
-        std::thread::yield_now();
+        assert!(real.elapsed_ms() < start_ms + 90_000, "{text}");
+        live.clock.advance_ms(20);
     }
-    panic!("there is no checkpoint of size {size}");
 }
 
-/// Waits until a condition holds for the health page.
-fn await_health(live: &mut Live, holds: impl Fn(&str) -> bool) -> String {
-    let request = b"GET /_shoseki/health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-    let mut text = String::new();
-    for _ in 0..100_000 {
-        text = live.bytes(request).text();
-        if holds(&text) {
-            return text;
-        }
-        live.clock.advance_ms(10);
-    }
-    panic!("{text}");
+/// Waits for a checkpoint of at least this size; returns its text.
+fn await_checkpoint(live: &mut Live, folder: &Path, size: u64) -> String {
+    let path = folder.join("tlog/checkpoint");
+    await_some(live, |_| {
+        let text = std::fs::read_to_string(&path).ok()?;
+        (text.lines().nth(1)?.parse::<u64>().ok()? >= size).then_some(text)
+    })
 }
 
 fn last_seq(live: &Live) -> u64 {
     live.store.snapshot().unwrap().last_seq().unwrap()
 }
 
-/// A restored server continues the same transparency log: same key, same tree. One that was restored
-/// to before its newest checkpoint does not, until an operator has it begin a new log.
-#[test]
-fn a_restored_server_continues_its_transparency_log() {
-    let mut live = Live::start();
-    for number in 0..300 {
-        live.create_bucket(&format!("bucket-{number}"));
+/// A backup of a server that has stopped.
+struct BackedUp {
+    live: Live,
+    place: TempDir,
+    /// The position of its first round.
+    first: u64,
+    /// The checkpoint of its last round.
+    checkpoint: String,
+}
+
+impl BackedUp {
+    fn new() -> Self {
+        let mut live = Live::start_with(|config| config.tlog.interval_ms = 1_000);
+        for number in 0..300 {
+            live.create_bucket(&format!("bucket-{number}"));
+        }
+        let (place, source) = (TempDir::new().unwrap(), config(live.folder.path()));
+        let folder = Place::folder(place.path(), true).unwrap();
+        let begun = begin_backup(&source, folder, &live.clock, &Entropy::system(), false);
+        let mut copier = begun.unwrap();
+        let first = copier.round().unwrap().position;
+        live.create_bucket("another");
+        let size = last_seq(&live);
+        let checkpoint = await_checkpoint(&mut live, &source.data_dir, size);
+        copier.round().unwrap();
+        copier.end().unwrap();
+        live.stop();
+        let verified = verify_backup(&source, Self::place(&place), &mut |_| {}).unwrap();
+        assert_eq!(verified.findings, Vec::<String>::new());
+        Self { live, place, first, checkpoint }
     }
-    let (place, to) = (TempDir::new().unwrap(), TempDir::new().unwrap());
-    let source = config(live.folder.path());
-    let folder = || Place::folder(place.path(), true).unwrap();
-    let begin = || begin_backup(&source, folder(), &live.clock, &Entropy::system(), false);
-    let mut copier = begin().unwrap();
-    let first = copier.round().unwrap().position;
-    live.create_bucket("another");
-    let size = last_seq(&live);
-    let checkpoint = await_checkpoint(&mut live, size);
-    copier.round().unwrap();
-    copier.end().unwrap();
-    let verified = verify_backup(&source, folder(), &mut |_| {}).unwrap();
-    assert_eq!(verified.findings, Vec::<String>::new());
-    live.stop();
-    let files = |folder: &Path| {
-        let mut found = std::collections::BTreeMap::new();
-        for level in ["tile/0/000", "tile/0/001.p", "tile/1/000.p"] {
-            let path = folder.join("tlog").join(level);
-            let all = if path.is_dir() {
-                std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()).collect()
+
+    fn place(place: &TempDir) -> Place {
+        Place::folder(place.path(), false).unwrap()
+    }
+
+    /// Restores it to a new folder; returns what is reported.
+    fn restore(&self, to: &TempDir, until: Until) -> (Config, Vec<String>) {
+        let root_key = self.live.folder.path().join("root-key");
+        let mut config = restored_config(&to.path().join("data"), &root_key);
+        config.tlog.interval_ms = 1_000;
+        let place = Self::place(&self.place);
+        let done = restore_backup(&config, place, until, &self.live.clock, &mut |_| {});
+        (config, done.unwrap().notes)
+    }
+}
+
+/// The tiles of a transparency log, by their names.
+fn tiles(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut folders = vec![folder.join("tlog/tile")];
+    while let Some(next) = folders.pop() {
+        for entry in std::fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
             } else {
-                vec![path]
-            };
-            for path in all {
-                let name = path.strip_prefix(folder).unwrap().to_owned();
-                found.insert(name, std::fs::read(&path).unwrap());
+                let name = path.strip_prefix(folder).unwrap().display().to_string();
+                found.insert(name, std::fs::read(path).unwrap());
             }
         }
-        found
-    };
-    let root_key = live.folder.path().join("root-key");
-    let newest = restored_config(&to.path().join("newest"), &root_key);
-    let done = restore_backup(&newest, folder(), Until::Newest, &live.clock, &mut |_| {}).unwrap();
-    assert_eq!(done.notes, Vec::<String>::new());
-    let again = std::fs::read_to_string(newest.data_dir.join("tlog/checkpoint")).unwrap();
-    assert_eq!(again, checkpoint);
-    let restored = files(&newest.data_dir);
-    let all = files(live.folder.path());
+    }
+    found
+}
+
+fn serve(config: &Config, holder: &Arc<TempDir>) -> Live {
+    let (clock, entropy) = (Clock::manual(START), Entropy::seeded(10));
+    Live::serve(Runtime::new().unwrap(), config, Arc::clone(holder), clock, entropy)
+}
+
+/// A restored server continues the same transparency log: same name, same key, same tree.
+#[test]
+fn a_restored_server_continues_its_transparency_log() {
+    let (backed_up, to) = (BackedUp::new(), Arc::new(TempDir::new().unwrap()));
+    let (config, notes) = backed_up.restore(&to, Until::Newest);
+    assert_eq!(notes, Vec::<String>::new());
+    let again = std::fs::read_to_string(config.data_dir.join("tlog/checkpoint")).unwrap();
+    assert_eq!(again, backed_up.checkpoint);
+    let (restored, all) = (tiles(&config.data_dir), tiles(backed_up.live.folder.path()));
     assert!(restored.len() >= 3 && restored.iter().all(|(name, bytes)| all[name] == *bytes));
-    assert_eq!(server::fsck(&newest, &mut |_| {}).unwrap().findings, Vec::<String>::new());
-    let holder = Arc::new(to);
-    let start = |config: &Config| {
-        let (clock, entropy) = (Clock::manual(START), Entropy::seeded(10));
-        Live::serve(Runtime::new().unwrap(), config, Arc::clone(&holder), clock, entropy)
-    };
-    let mut server = start(&newest);
+    assert_eq!(server::fsck(&config, &mut |_| {}).unwrap().findings, Vec::<String>::new());
+    let mut server = serve(&config, &to);
     server.create_bucket("after-the-restore");
     let size = last_seq(&server);
-    let path = newest.data_dir.join("tlog/checkpoint");
-    let next = (0..100_000).find_map(|_| {
-        server.clock.advance_ms(10);
-        std::thread::yield_now();
-        let text = std::fs::read_to_string(&path).unwrap();
-        (text.lines().nth(1)?.parse::<u64>().ok()? >= size).then_some(text)
-    });
-    assert_eq!(next.unwrap().lines().next(), checkpoint.lines().next(), "the same log");
-    assert!(!await_health(&mut server, |_| true).contains("tlog-stopped"));
+    let next = await_checkpoint(&mut server, &config.data_dir, size);
+    assert_eq!(next.lines().next(), backed_up.checkpoint.lines().next(), "the same log");
+    assert!(!await_some(&mut server, |text| Some(text.contains("tlog-stopped"))));
     server.stop();
+}
 
-    let older = restored_config(&holder.path().join("older"), &root_key);
-    let until = Until::Position(first);
-    let done = restore_backup(&older, folder(), until, &live.clock, &mut |_| {}).unwrap();
-    assert_eq!(done.notes.len(), 1, "{:?}", done.notes);
-    assert!(done.notes[0].contains("--accept-older"), "{:?}", done.notes);
-    let mut server = start(&older);
-    await_health(&mut server, |text| text.contains("tlog-stopped"));
+/// A history that was restored to before the newest checkpoint does not continue the log, until an
+/// operator has it begin a new one.
+#[test]
+fn a_restored_past_does_not_fork_its_transparency_log() {
+    let (backed_up, to) = (BackedUp::new(), Arc::new(TempDir::new().unwrap()));
+    let (config, notes) = backed_up.restore(&to, Until::Position(backed_up.first));
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert!(notes[0].contains("--accept-older"), "{notes:?}");
+    let mut server = serve(&config, &to);
+    await_some(&mut server, |text| text.contains("tlog-stopped").then_some(()));
     server.stop();
-    let kept = std::fs::read_to_string(older.data_dir.join("tlog/checkpoint")).unwrap();
-    assert_eq!(kept, checkpoint, "nothing else was signed");
-    let mut server = start(&Config { accept_older: true, ..older.clone() });
-    let path = older.data_dir.join("tlog/checkpoint");
-    let other = (0..100_000).find_map(|_| {
-        server.clock.advance_ms(10);
-        std::thread::yield_now();
-        std::fs::read_to_string(&path).ok().filter(|text| *text != checkpoint)
+    drop(server);
+    let path = config.data_dir.join("tlog/checkpoint");
+    let kept = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(kept, backed_up.checkpoint, "nothing else was signed");
+    let mut server = serve(&Config { accept_older: true, ..config.clone() }, &to);
+    let other = await_some(&mut server, |_| {
+        std::fs::read_to_string(&path).ok().filter(|text| *text != kept)
     });
-    assert_ne!(other.unwrap().lines().next(), checkpoint.lines().next(), "another log");
-    assert!(older.data_dir.join("tlog.0").is_dir());
+    assert_ne!(other.lines().next(), kept.lines().next(), "another log");
+    assert!(config.data_dir.join("tlog.0").is_dir());
     server.stop();
 }
