@@ -45,7 +45,7 @@ const STOP_WAIT: Duration = Duration::from_secs(4);
 type Step = fn(&Context) -> Timestamp;
 
 /// The workers by name.
-const STEPS: [(&str, Step); 8] = [
+const STEPS: [(&str, Step); 9] = [
     ("delivery", deliver),
     ("sealing", seal),
     ("keys", keys_due),
@@ -54,6 +54,7 @@ const STEPS: [(&str, Step); 8] = [
     ("room", make_room),
     ("log", extend_log),
     ("witnesses", ask_witnesses),
+    ("checkpoints", keep_checkpoints),
 ];
 
 /// What a step works with.
@@ -312,6 +313,11 @@ fn extend_log(context: &Context) -> Timestamp {
 /// Asks the witnesses of the transparency log.
 fn ask_witnesses(context: &Context) -> Timestamp {
     context.log.cosign(context.gateway.clock(), &|| context.pulse())
+}
+
+/// Puts published checkpoints of the transparency log into their bucket.
+fn keep_checkpoints(context: &Context) -> Timestamp {
+    context.log.keep_checkpoints(context.gateway.clock(), &|| context.pulse())
 }
 
 #[cfg(test)]
