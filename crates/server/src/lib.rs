@@ -85,4 +85,5 @@ pub use operations::{OPERATIONS, operations_page};
 pub use patience::{LeastRate, Patience};
 pub use roots::RootCredentials;
 pub use serve::Server;
+pub use transparency::StoppedLog;
 pub use witness::WitnessServer;

@@ -24,6 +24,7 @@ mod growth;
 mod keep;
 mod pages;
 mod status;
+mod stopped;
 mod vault;
 mod witnessed;
 
@@ -44,6 +45,7 @@ use growth::Growth;
 pub(crate) use pages::{Tiles, owns};
 use status::State;
 pub(crate) use status::Status;
+pub use stopped::StoppedLog;
 use vault::Vault;
 pub(crate) use vault::VaultStatus;
 use witnessed::Witnessed;
