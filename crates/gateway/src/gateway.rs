@@ -16,7 +16,7 @@ use crate::policies::PolicyCache;
 use crate::record;
 use crate::record::service::of_service;
 use crate::record::sign_in::of_sign_in;
-use crate::row::{admitted, committed};
+use crate::row::{admitted, commit_call};
 use crate::senders::Senders;
 use crate::table::Table;
 use crate::{
@@ -263,7 +263,7 @@ impl Gateway {
         let admitted = admitted::<O>(self, &call, &view, Ok(input));
         drop(view);
         let (admitted, _) = admitted.with_writes(self, &call);
-        committed::<O>(self, call, admitted).wait()?
+        commit_call::<O>(self, call, admitted).wait()?
     }
 
     /// Commits a change that a service makes by itself, with the event that records it, if it

@@ -210,7 +210,7 @@ fn recorded<'t, T>(
 
 /// Runs on the writer and commits state and events as one.
 // INVARIANT: the response is returned after the commit, and the commit contains the event.
-pub(crate) fn committed<O: Operation>(
+pub(crate) fn commit_call<O: Operation>(
     gateway: &Arc<Gateway>,
     call: Arc<Call>,
     admitted: Admitted<O>,
@@ -322,7 +322,7 @@ impl<O: Operation> Started<O> {
     }
 
     fn write(self) -> Answering {
-        let running = committed::<O>(&self.gateway, Arc::clone(&self.call), self.admitted);
+        let running = commit_call::<O>(&self.gateway, Arc::clone(&self.call), self.admitted);
         let (gateway, call) = (self.gateway, self.call);
         Box::pin(async move {
             let result = running.done().await.unwrap_or_else(|error| Err(error.into()));

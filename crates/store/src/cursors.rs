@@ -1,8 +1,9 @@
 //! How far the backups of a data directory have come, and what is kept for them.
 //!
 //! ```text
-//! backups/3f1c….json   of one backup: where to, up to which frame, as of when, whether it follows
-//! backups/9a07….run    a run of a backup, which holds a lock on it while it lives
+//! backups/3f1c….json      of one backup: where to, up to which frame, as of when, whether it follows
+//! backups/9a07….run       a run of a backup, which holds a lock on it while it lives
+//! backups/damaged-frame   a frame of the log that a backup found damaged (`damaged_frame.rs`)
 //! ```
 //!
 //! A backup that follows the log holds back what it has not copied yet: frames up to
@@ -24,7 +25,7 @@ use crate::StoreError;
 use crate::bodies::create_folder;
 
 /// The folder of cursors within the data directory.
-const FOLDER: &str = "backups";
+pub(crate) const FOLDER: &str = "backups";
 const SUFFIX: &str = ".json";
 /// Bytes of the log that a backup may hold back.
 pub(crate) const HELD_BYTES_MAX: u64 = 1 << 30;
@@ -93,20 +94,10 @@ impl BackupCursor {
         if path.try_exists()? { read(&path).map(Some) } else { Ok(None) }
     }
 
-    /// Writes it durably. Folder and file belong to the owner of the data directory, even if another
-    /// user writes it.
-    ///
-    /// Links are not followed, and what is there is not trusted: the owner of the data directory must
-    /// not gain from it that root writes here.
+    /// Writes it durably.
     pub fn write(&self, data: &Path) -> Result<(), StoreError> {
         let name = name(&self.backup)?;
-        let (folder, owner) = folder_of(data)?;
-        let beside = format!("{}.new", self.backup);
-        let mut file = create_in(&folder, &owner, &beside)?;
-        file.write_all(&serde_json::to_vec(self).map_err(std::io::Error::from)?)?;
-        file.sync_all()?;
-        renameat(&folder, beside.as_str(), &folder, name.as_str()).map_err(std::io::Error::from)?;
-        Ok(folder.sync_all()?)
+        write_file(data, &name, &serde_json::to_vec(self).map_err(std::io::Error::from)?)
     }
 
     /// Whether what it has not copied yet is kept for it.
@@ -146,24 +137,39 @@ impl BackupCursor {
     }
 }
 
-/// The position from which on the log must keep its frames for backups; `None` if there is no
+/// The position from which on backups hold the frames of the log back; `None` if there is no
 /// backup that follows it. A backup that would hold more than the limit of `bytes_after` its position
 /// is given up.
-pub(crate) fn needed_from(
+pub(crate) fn held_from(
     data: &Path,
     bytes_after: &dyn Fn(u64) -> Result<u64, StoreError>,
 ) -> Result<Option<u64>, StoreError> {
     let following = BackupCursor::all(data)?.into_iter().filter(BackupCursor::is_waited_for);
-    let mut needed = None;
+    let mut held = None;
     for cursor in following {
         if bytes_after(cursor.position)? > HELD_BYTES_MAX {
             cursor.give_up(data, "it is too far behind the log")?;
         } else {
             let next = cursor.position.saturating_add(1);
-            needed = Some(needed.map_or(next, |before: u64| before.min(next)));
+            held = Some(held.map_or(next, |before: u64| before.min(next)));
         }
     }
-    Ok(needed)
+    Ok(held)
+}
+
+/// Writes a file of the folder durably. Folder and file belong to the owner of the data directory,
+/// even if another user writes it.
+///
+/// Links are not followed, and what is there is not trusted: the owner of the data directory must
+/// not gain from it that root writes here.
+pub(crate) fn write_file(data: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    let (folder, owner) = folder_of(data)?;
+    let beside = format!("{}.new", name.strip_suffix(SUFFIX).unwrap_or(name));
+    let mut file = create_in(&folder, &owner, &beside)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    renameat(&folder, beside.as_str(), &folder, name).map_err(std::io::Error::from)?;
+    Ok(folder.sync_all()?)
 }
 
 /// The folder of cursors, which belongs to the owner of the data directory, and that owner. It is
@@ -244,14 +250,14 @@ mod tests {
     fn the_log_waits_for_backups_that_follow_it() {
         let data = tempfile::tempdir().unwrap();
         let few = |_| Ok(1);
-        assert_eq!(needed_from(data.path(), &few).unwrap(), None);
+        assert_eq!(held_from(data.path(), &few).unwrap(), None);
         for one in [cursor("aa", 70, true), cursor("bb", 50, true), cursor("cc", 3, false)] {
             one.write(data.path()).unwrap();
             assert_eq!(BackupCursor::of(data.path(), &one.backup).unwrap(), Some(one));
         }
-        assert_eq!(needed_from(data.path(), &|_| Ok(HELD_BYTES_MAX)).unwrap(), Some(51));
+        assert_eq!(held_from(data.path(), &|_| Ok(HELD_BYTES_MAX)).unwrap(), Some(51));
         cursor("bb", 50, false).write(data.path()).unwrap();
-        assert_eq!(needed_from(data.path(), &few).unwrap(), Some(71));
+        assert_eq!(held_from(data.path(), &few).unwrap(), Some(71));
     }
 
     /// A backup that died does not fill the disk.
@@ -264,7 +270,7 @@ mod tests {
         }
         // The log is as long as the one backup is behind; the other one is not.
         let bytes_after = |position| Ok(HELD_BYTES_MAX + 1 - (position - 7));
-        assert_eq!(needed_from(data.path(), &bytes_after).unwrap(), Some(91));
+        assert_eq!(held_from(data.path(), &bytes_after).unwrap(), Some(91));
         let all = BackupCursor::all(data.path()).unwrap();
         assert_eq!(all[1..], [near, cursor("cc", 3, false)]);
         assert_eq!((all[0].position, all[0].follows), (7, true), "it is still seen");

@@ -11,8 +11,8 @@
 //!
 //! Reading order: [`Head`] is a request's head exactly as received, because signatures are computed
 //! over raw bytes. [`sigv4::presented`] parses the claimed signature,
-//! [`sigv4::Signed::check_scope`] and [`sigv4::verify`] verify it, [`sigv4::ChunkDecoder`] verifies
-//! a streamed body chunk by chunk. [`sigv2`] is the older signature of S3, with the same steps.
+//! [`sigv4::Signed::check_scope`], [`sigv4::verify_head`] and [`sigv4::verify_body`] verify it,
+//! [`sigv4::ChunkDecoder`] verifies a streamed body chunk by chunk. [`sigv2`] is the older signature of S3, with the same steps.
 //! [`FormReader`] parses browser forms, whose signature is a [`sigv4::PostSignature`]. [`sign`]
 //! creates signatures, for our own clients. [`json`], [`query`] and [`xml`] read and write bodies;
 //! [`WireError`] and [`render_error`] format errors for all three protocols.
