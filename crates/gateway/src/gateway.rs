@@ -20,8 +20,8 @@ use crate::row::{admitted, committed};
 use crate::senders::Senders;
 use crate::table::Table;
 use crate::{
-    Call, Caller, Family, Fault, FaultKind, IdentityPort, Name, Operation, Phase, Refused, Row,
-    ServiceEvent, SignInEvent, decisions,
+    Alarm, Call, Caller, Family, Fault, FaultKind, IdentityPort, Name, Operation, Phase, Refused,
+    Row, ServiceEvent, SignInEvent, decisions,
 };
 
 /// The caller of changes that services make by themselves.
@@ -39,6 +39,8 @@ pub struct Parts {
     pub keyring: Arc<Keyring>,
     /// The time.
     pub clock: Clock,
+    /// What calls that wait are woken by.
+    pub alarm: Alarm,
     /// Randomness.
     pub entropy: Entropy,
     /// The identities.
@@ -69,6 +71,7 @@ pub struct Gateway {
     pub(crate) store: Arc<Store>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
+    pub(crate) alarm: Alarm,
     pub(crate) entropy: Entropy,
     pub(crate) identities: IdentityPort,
     pub(crate) settings: Settings,
@@ -91,6 +94,7 @@ impl Gateway {
             keyring: parts.keyring,
             phases: Phases::new(parts.clock.clone()),
             clock: parts.clock,
+            alarm: parts.alarm,
             entropy: parts.entropy,
             identities: parts.identities,
             settings: parts.settings,
@@ -263,7 +267,7 @@ impl Gateway {
         let admitted = admitted::<O>(self, &call, &view, Ok(input));
         drop(view);
         let (admitted, _) = admitted.with_writes(self, &call);
-        committed::<O>(self, call, admitted).wait()?
+        committed::<O>(self, call, admitted).wait()?.result()
     }
 
     /// Commits a change that a service makes by itself, with the event that records it, if it

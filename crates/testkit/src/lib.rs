@@ -33,7 +33,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gateway::{Begun, Fault, Gateway, Identified, Parts, Received, Row, Settings};
+use gateway::{Alarm, Begun, Fault, Gateway, Identified, Parts, Received, Row, Settings};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use keys::{Keyring, RootKey, sealer};
 use serde_json::Value;
@@ -125,6 +125,7 @@ fn gateway(
     Gateway::new(Parts {
         store: Arc::clone(store),
         keyring: keyring(),
+        alarm: alarm(clock.clone()),
         clock,
         entropy,
         identities: iam::PORT,
@@ -136,6 +137,18 @@ fn gateway(
             refuse_signature_v2: false,
             delivery: timing,
         },
+    })
+}
+
+/// Moves the clock to the instant for which a call waits: in tests nothing else happens meanwhile.
+fn alarm(clock: Clock) -> Alarm {
+    Alarm::new(move |instant| {
+        let clock = clock.clone();
+        Box::pin(async move {
+            if clock.now() < instant {
+                clock.set(instant);
+            }
+        })
     })
 }
 
@@ -289,6 +302,20 @@ impl Kit {
     pub fn s3_as(&self, credentials: &Credentials, request: S3Request<'_>) -> Answered {
         let S3Request { method, target, headers, body } = request;
         self.send(credentials, "s3", method, target, headers, body)
+    }
+
+    /// A JSON 1.1 call up to where it waits: what changes until it is finished is news to it.
+    pub fn begin_json_as(&self, credentials: &Credentials, target: &str, body: &Value) -> Pending {
+        let (service, body, now) = (json_service(target), body.to_string(), self.clock.now());
+        let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+        let hash = payload_hash(body.as_bytes());
+        let signature =
+            sign_header("POST", HOST, "/", &headers, &hash, credentials, REGION, service, now);
+        let signature = signature.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let length = body.len().to_string();
+        let length = [("content-length", length.as_str())];
+        let all: Vec<_> = headers.into_iter().chain(signature).chain(length).collect();
+        self.begin(raw_head("POST", "/", &all), &Bytes::from(body))
     }
 
     /// A JSON 1.1 call by the root user in another region.
@@ -474,6 +501,7 @@ fn form(head: &Head, body: &[u8]) -> Result<FormReader, FormError> {
 fn json_service(target: &str) -> &'static str {
     match target.split('.').next() {
         Some("TrentService") => "kms",
+        Some("AmazonSQS") => "sqs",
         Some("Shoseki_20261101") => "shoseki",
         Some("ResourceGroupsTaggingAPI_20170126") => "tagging",
         _ => "cloudtrail",
