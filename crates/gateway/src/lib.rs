@@ -42,6 +42,7 @@ mod execute;
 mod failure;
 mod fault;
 mod gateway;
+mod identified;
 mod identify;
 mod identity_port;
 mod incoming;
@@ -74,7 +75,8 @@ pub use decisions::Denial;
 pub use failure::{ApiError, Failure, Refused};
 pub use fault::{Fault, FaultKind};
 pub use gateway::{Gateway, Parts, Settings};
-pub use identify::{Identified, Received};
+pub use identified::Identified;
+pub use identify::Received;
 pub use identity_port::{
     Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags,
 };
@@ -91,5 +93,5 @@ pub use spec::{
     SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WhenFull,
 };
 pub use trail::{Name, Resource};
-pub use wait::{Alarm, AtInstant, Wait};
+pub use wait::{Alarm, Wait};
 pub use wire::{Family, Protocol, WireError};

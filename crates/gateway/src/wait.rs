@@ -9,7 +9,7 @@ use std::task::{Poll, Waker};
 use types::Timestamp;
 
 /// A future that is ready at an instant.
-pub type AtInstant = Pin<Box<dyn Future<Output = ()> + Send>>;
+type AtInstant = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Makes futures that are ready at an instant of the gateway's clock: the server has timers, and
 /// tests move a clock by hand.

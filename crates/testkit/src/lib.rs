@@ -26,25 +26,27 @@ mod dice;
 mod disk;
 mod observed;
 mod pending;
+mod requests;
 mod serving;
+mod waiting;
 
 use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use gateway::{Alarm, Begun, Fault, Gateway, Identified, Parts, Received, Row, Settings};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use gateway::{Begun, Fault, Gateway, Identified, Parts, Received, Row, Settings};
 use keys::{Keyring, RootKey, sealer};
 use serde_json::Value;
 use store::{LogSettings, Opening, Store};
 use tempfile::TempDir;
 use trail::Timing;
 use types::{AccountId, Clock, Entropy, HOUR_MS, MINUTE_MS, Region, Supply, Timestamp};
+use wire::Head;
 use wire::sign::{Credentials, payload_hash, sign_header};
-use wire::{FormError, FormReader, Head};
 
 use crate::pending::Stage;
+use crate::requests::{HOST, form, json_service, raw_head};
 
 pub use answered::Answered;
 pub use authenticator::Authenticator;
@@ -70,8 +72,6 @@ pub const TIMING: Timing =
     Timing { delivery_interval_ms: 5 * MINUTE_MS, digest_interval_ms: HOUR_MS };
 /// The initial time of a kit's clock: 2026-03-01T00:00:00Z.
 pub const START: Timestamp = Timestamp::from_secs(1_772_323_200);
-
-const HOST: &str = "127.0.0.1:4566";
 
 /// A pipeline over a scratch directory.
 #[derive(Debug)]
@@ -125,7 +125,7 @@ fn gateway(
     Gateway::new(Parts {
         store: Arc::clone(store),
         keyring: keyring(),
-        alarm: alarm(clock.clone()),
+        alarm: waiting::alarm(clock.clone()),
         clock,
         entropy,
         identities: iam::PORT,
@@ -137,18 +137,6 @@ fn gateway(
             refuse_signature_v2: false,
             delivery: timing,
         },
-    })
-}
-
-/// Moves the clock to the instant for which a call waits: in tests nothing else happens meanwhile.
-fn alarm(clock: Clock) -> Alarm {
-    Alarm::new(move |instant| {
-        let clock = clock.clone();
-        Box::pin(async move {
-            if clock.now() < instant {
-                clock.set(instant);
-            }
-        })
     })
 }
 
@@ -283,14 +271,7 @@ impl Kit {
         };
         let body = parameters.iter().map(pair).collect::<Vec<_>>().join("&");
         let headers = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
-        let (hash, now) = (payload_hash(body.as_bytes()), self.clock.now());
-        let signature =
-            sign_header("POST", HOST, "/", &headers, &hash, credentials, REGION, service, now);
-        let signature = signature.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let length = body.len().to_string();
-        let length = [("content-length", length.as_str())];
-        let all: Vec<_> = headers.into_iter().chain(signature).chain(length).collect();
-        self.begin(raw_head("POST", "/", &all), &Bytes::from(body))
+        self.begin_signed(credentials, service, &headers, body)
     }
 
     /// An S3 call by the root user.
@@ -306,15 +287,24 @@ impl Kit {
 
     /// A JSON 1.1 call up to where it waits: what changes until it is finished is news to it.
     pub fn begin_json_as(&self, credentials: &Credentials, target: &str, body: &Value) -> Pending {
-        let (service, body, now) = (json_service(target), body.to_string(), self.clock.now());
         let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
-        let hash = payload_hash(body.as_bytes());
+        self.begin_signed(credentials, json_service(target), &headers, body.to_string())
+    }
+
+    fn begin_signed(
+        &self,
+        credentials: &Credentials,
+        service: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Pending {
+        let (hash, now) = (payload_hash(body.as_bytes()), self.clock.now());
         let signature =
-            sign_header("POST", HOST, "/", &headers, &hash, credentials, REGION, service, now);
+            sign_header("POST", HOST, "/", headers, &hash, credentials, REGION, service, now);
         let signature = signature.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let length = body.len().to_string();
         let length = [("content-length", length.as_str())];
-        let all: Vec<_> = headers.into_iter().chain(signature).chain(length).collect();
+        let all: Vec<_> = headers.iter().copied().chain(signature).chain(length).collect();
         self.begin(raw_head("POST", "/", &all), &Bytes::from(body))
     }
 
@@ -477,34 +467,6 @@ impl Kit {
             secret: made.element("SecretAccessKey"),
             session_token: None,
         }
-    }
-}
-
-/// A head with these headers and a host.
-fn raw_head(method: &str, target: &str, headers: &[(&str, &str)]) -> Head {
-    let mut map = HeaderMap::new();
-    map.insert("host", HeaderValue::from_static(HOST));
-    for (name, value) in headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
-        map.append(name, HeaderValue::from_str(value).expect("a header's value"));
-    }
-    let method = Method::from_bytes(method.as_bytes()).expect("a method");
-    Head::new(method, target.to_owned(), map, false, [192, 0, 2, 1].into())
-}
-
-/// A form up to its file, the rest of which is in the reader.
-fn form(head: &Head, body: &[u8]) -> Result<FormReader, FormError> {
-    let mut reader = FormReader::of(head.header("content-type"))?;
-    if reader.read_fields(body)? { Ok(reader) } else { Err(reader.without_file()) }
-}
-
-fn json_service(target: &str) -> &'static str {
-    match target.split('.').next() {
-        Some("TrentService") => "kms",
-        Some("AmazonSQS") => "sqs",
-        Some("Shoseki_20261101") => "shoseki",
-        Some("ResourceGroupsTaggingAPI_20170126") => "tagging",
-        _ => "cloudtrail",
     }
 }
 
