@@ -33,7 +33,7 @@ const OPERATIONS: &str = "docs/operations.md";
 const UNTESTED: &str = "docs/untested.txt";
 
 /// Where the operations of a service are.
-const FOLDERS: [(&str, &str); 9] = [
+const FOLDERS: [(&str, &str); 10] = [
     ("cloudtrail", "crates/cloudtrail/src"),
     ("ec2", "crates/ec2/src"),
     ("iam", "crates/iam/src"),
@@ -41,6 +41,7 @@ const FOLDERS: [(&str, &str); 9] = [
     ("s3", "crates/s3/src"),
     ("s3control", "crates/s3/src"),
     ("shoseki", "crates/inquiry/src"),
+    ("sqs", "crates/sqs/src"),
     ("sts", "crates/iam/src"),
     ("tagging", "crates/tagging/src"),
 ];

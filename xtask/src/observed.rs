@@ -13,8 +13,8 @@ use crate::project::Project;
 pub(crate) const VARIABLE: &str = "OBSERVED_CALLS";
 
 /// The packages whose tests count. Others call operations, too, but to prove something else.
-pub(crate) const PACKAGES: [&str; 7] =
-    ["cloudtrail", "ec2", "iam", "inquiry", "kms", "s3", "tagging"];
+pub(crate) const PACKAGES: [&str; 8] =
+    ["cloudtrail", "ec2", "iam", "inquiry", "kms", "s3", "sqs", "tagging"];
 
 /// What was seen of one operation.
 #[derive(Debug, Default, PartialEq, Eq)]
