@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys::Keyring;
 use store::{Bodies, EventRow, NewEvent, Snapshot, Store, Tx};
+use trail::user_identity::AWS_INTERNAL;
 use trail::{Record, Timing};
 use types::{AccountId, Clock, Entropy, Region, Timestamp};
 use wire::sigv4::SigningKeys;
@@ -16,16 +17,13 @@ use crate::policies::PolicyCache;
 use crate::record;
 use crate::record::service::of_service;
 use crate::record::sign_in::of_sign_in;
-use crate::row::{admitted, committed};
+use crate::row::{admitted, commit_call};
 use crate::senders::Senders;
 use crate::table::Table;
 use crate::{
     Alarm, Call, Caller, Family, Fault, FaultKind, IdentityPort, Name, Operation, Phase, Refused,
     Row, ServiceEvent, SignInEvent, decisions,
 };
-
-/// The caller of changes that services make by themselves.
-const AWS: &str = "AWS Internal";
 
 /// Signing keys that are remembered: one a day, region and service of an access key.
 const SIGNING_KEYS_MAX: usize = 4_096;
@@ -267,7 +265,7 @@ impl Gateway {
         let admitted = admitted::<O>(self, &call, &view, Ok(input));
         drop(view);
         let (admitted, _) = admitted.with_writes(self, &call);
-        committed::<O>(self, call, admitted).wait()?.result()
+        commit_call::<O>(self, call, admitted).wait()?.result()
     }
 
     /// Commits a change that a service makes by itself, with the event that records it, if it
@@ -284,7 +282,7 @@ impl Gateway {
         let committed = self.store.submit_when_full(move |tx| {
             tx.begin();
             let events = change(tx).and_then(|event| {
-                let record = |event| of_service(event, AWS, own.clock.now(), &own.entropy);
+                let record = |event| of_service(event, AWS_INTERNAL, own.clock.now(), &own.entropy);
                 let record = event.map(record).transpose()?;
                 own.new_events(record.into_iter().collect())
             });

@@ -1,6 +1,8 @@
-//! A request of which the service and, if its head names it, the operation are known.
+//! A request whose head was understood.
 
+use bytes::Bytes;
 use types::Region;
+use wire::{FormReader, Head};
 
 use crate::authenticate::{Presented, Requested};
 use crate::{BodyLimit, Effort, Family, Protocol, Row, Service, Signatures, Spec, WireError};
@@ -10,7 +12,7 @@ use crate::{BodyLimit, Effort, Family, Protocol, Row, Service, Signatures, Spec,
 pub struct Identified {
     /// What body may follow.
     pub body: BodyLimit,
-    /// What [`Gateway::begin`] takes of a thread.
+    /// What [`Gateway::begin`](crate::Gateway::begin) takes of a thread.
     pub effort: Effort,
     pub(crate) service: &'static Service,
     /// `None` for Query requests, whose operation is in the body.
@@ -20,8 +22,21 @@ pub struct Identified {
     pub(crate) region_of_host: Option<Region>,
     /// Whether the client requests JSON where the protocol's own format is XML.
     pub(crate) json: bool,
-    /// What [`Gateway::present`] found.
+    /// What [`Gateway::present`](crate::Gateway::present) found.
     pub(crate) presented: Option<Box<Presented>>,
+}
+
+/// A request as the server received it.
+#[derive(Debug)]
+pub struct Received {
+    /// The head.
+    pub head: Head,
+    /// The whole body of a buffered request; empty for a streamed one.
+    pub body: Bytes,
+    /// The form that a [`BodyLimit::Form`] requires, parsed up to its file.
+    pub form: Option<FormReader>,
+    /// TLS version and cipher suite of the connection, as AWS names them.
+    pub tls: Option<(String, String)>,
 }
 
 impl Identified {

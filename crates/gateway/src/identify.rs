@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use bytes::Bytes;
 use serde_json::Value;
 use store::Snapshot;
 use types::{Region, Timestamp};
@@ -17,21 +16,8 @@ use crate::record::fault;
 use crate::unserved;
 use crate::{
     Answer, Begun, BodyGate, BodyLimit, Call, Effort, Family, Fault, Gateway, Identified, Origin,
-    Phase, Protocol, Refused, Row, Scope, Service, Spec, WireError,
+    Phase, Protocol, Received, Refused, Row, Scope, Service, Spec, WireError,
 };
-
-/// A request as the server received it.
-#[derive(Debug)]
-pub struct Received {
-    /// The head.
-    pub head: Head,
-    /// The whole body of a buffered request; empty for a streamed one.
-    pub body: Bytes,
-    /// The form that a [`BodyLimit::Form`] requires, parsed up to its file.
-    pub form: Option<FormReader>,
-    /// TLS version and cipher suite of the connection, as AWS names them.
-    pub tls: Option<(String, String)>,
-}
 
 impl Gateway {
     /// Finds the service and, if it is in the head, the operation.
@@ -259,7 +245,8 @@ impl Gateway {
         let error = match refused {
             Refused::Wire(error) | Refused::Denied(error) => {
                 self.unproven.fetch_add(1, Ordering::Relaxed);
-                tracing::debug!(aws.service = service.name, code = error.code, "no call");
+                let (code, made_at) = (&error.code, error.made_at);
+                tracing::debug!(aws.service = service.name, code, %made_at, "no call");
                 error
             }
             Refused::Internal(cause) => {
@@ -398,11 +385,13 @@ fn speaks_both(service: &Service) -> bool {
 }
 
 /// Source: AWS JSON protocol, a target that names no operation of the service.
+#[track_caller]
 fn unknown_operation() -> WireError {
     WireError::without_message(400, "UnknownOperationException")
 }
 
 /// Operations that S3 has and we do not support, or that do not exist.
+#[track_caller]
 fn not_served(head: &Head) -> WireError {
     if head.query().is_empty() {
         return WireError::new(

@@ -75,8 +75,7 @@ pub use decisions::Denial;
 pub use failure::{ApiError, Failure, Refused};
 pub use fault::{Fault, FaultKind};
 pub use gateway::{Gateway, Parts, Settings};
-pub use identified::Identified;
-pub use identify::Received;
+pub use identified::{Identified, Received};
 pub use identity_port::{
     Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags,
 };
@@ -94,4 +93,4 @@ pub use spec::{
 };
 pub use trail::{Name, Resource};
 pub use wait::{Alarm, Wait};
-pub use wire::{Family, Protocol, WireError};
+pub use wire::{Family, Protocol, Shapes, WireError};

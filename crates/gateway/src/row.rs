@@ -210,7 +210,7 @@ fn recorded<'t, T>(
 
 /// Runs on the writer and commits state and events as one.
 // INVARIANT: the response is returned after the commit, and the commit contains the event.
-pub(crate) fn committed<O: Operation>(
+pub(crate) fn commit_call<O: Operation>(
     gateway: &Arc<Gateway>,
     call: Arc<Call>,
     admitted: Admitted<O>,
@@ -344,7 +344,7 @@ impl<O: Operation> Started<O> {
     }
 
     fn write(self) -> Answering {
-        let running = committed::<O>(&self.gateway, Arc::clone(&self.call), self.admitted);
+        let running = commit_call::<O>(&self.gateway, Arc::clone(&self.call), self.admitted);
         let (gateway, call) = (self.gateway, self.call);
         Box::pin(async move {
             let result = match running.done().await {
@@ -487,6 +487,7 @@ fn answer<O: Operation>(
         request.id = call.request_id,
         status = answer.status.as_u16(),
         code,
+        made_at = answer.made_at.map(tracing::field::display),
         duration_ms = gateway.clock.now().since_ms(call.now),
         "answered"
     );

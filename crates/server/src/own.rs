@@ -199,9 +199,14 @@ fn health(gateway: &Gateway, metrics: &Metrics) -> Result<String, Fault> {
 
 /// What the store does for itself and fails at: calls are served, but not for ever.
 fn failing(upkeep: Upkeep) -> impl Iterator<Item = &'static str> {
-    let all =
-        [(upkeep.failed_checkpoints, "checkpoint-failed"), (upkeep.failed_bases, "base-failed")];
-    all.into_iter().filter(|(failed, _)| *failed > 0).map(|(_, name)| name)
+    let Upkeep { failed_checkpoints, failed_bases, damaged_bases, damaged_frame } = upkeep;
+    let all = [
+        (failed_checkpoints > 0, "checkpoint-failed"),
+        (failed_bases > 0, "base-failed"),
+        (damaged_bases > 0, "base-damaged"),
+        (damaged_frame.is_some(), "log-damaged"),
+    ];
+    all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, name)| name)
 }
 
 /// A page that is read from the store, on a thread that may block.
@@ -235,13 +240,18 @@ mod tests {
     /// Each kind of upkeep that fails has a name.
     #[test]
     fn upkeep_that_fails_has_a_name() {
-        for (failed_checkpoints, failed_bases, want) in [
-            (0, 0, vec![]),
-            (1, 0, vec!["checkpoint-failed"]),
-            (0, 3, vec!["base-failed"]),
-            (9, 1, vec!["checkpoint-failed", "base-failed"]),
+        let none = Upkeep::default();
+        for (upkeep, want) in [
+            (none, vec![]),
+            (Upkeep { failed_checkpoints: 1, ..none }, vec!["checkpoint-failed"]),
+            (Upkeep { failed_bases: 3, ..none }, vec!["base-failed"]),
+            (Upkeep { damaged_bases: 1, ..none }, vec!["base-damaged"]),
+            (Upkeep { damaged_frame: Some(7), ..none }, vec!["log-damaged"]),
+            (
+                Upkeep { failed_checkpoints: 9, failed_bases: 1, ..none },
+                vec!["checkpoint-failed", "base-failed"],
+            ),
         ] {
-            let upkeep = Upkeep { failed_checkpoints, failed_bases };
             assert_eq!(failing(upkeep).collect::<Vec<_>>(), want);
         }
     }

@@ -28,13 +28,13 @@ impl Failed {
     /// Source: the service model, the errors of `SendMessageBatch`.
     pub(crate) fn of(id: &str, failure: Fail) -> Result<Self, Fail> {
         match failure {
-            Failure::Api(error) if !error.code().starts_with("KMS.") => Ok(Self {
+            Failure::Api(error, _) if !error.code().starts_with("KMS.") => Ok(Self {
                 id: id.to_owned(),
                 sender_fault: true,
                 code: error.code().to_owned(),
                 message: error.text().to_owned(),
             }),
-            Failure::Api(_) | Failure::Wire(_) | Failure::Denied(_) | Failure::Internal(_) => {
+            Failure::Api(..) | Failure::Wire(_) | Failure::Denied(_) | Failure::Internal(_) => {
                 Err(failure)
             }
         }

@@ -186,12 +186,12 @@ mod tests {
             ("LimitExceededException", "KMS.ThrottlingException"),
         ] {
             let refused = Refused::Wire(WireError::new(400, code, "text"));
-            let Failure::Api(error) = translated(refused) else { panic!("{code}") };
+            let Failure::Api(error, _) = translated(refused) else { panic!("{code}") };
             assert_eq!((error.code(), error.text()), (want, "text"));
             assert_eq!(error.wire().status, 400);
         }
         let denied = Refused::Denied(WireError::new(400, "AccessDeniedException", "no"));
-        let Failure::Api(error) = translated(denied) else { panic!("no error") };
+        let Failure::Api(error, _) = translated(denied) else { panic!("no error") };
         assert_eq!(error.code(), "KMS.AccessDeniedException");
     }
 }

@@ -12,6 +12,9 @@ macro_rules! errors {
             $($(#[$doc])* $variant(String),)*
         }
 
+        /// The codes of Query, each with the name of its shape in JSON.
+        pub(crate) const SHAPES: &[(&str, &str)] = &[$(($code, $shape),)*];
+
         impl SqsError {
             /// The code of Query.
             pub(crate) fn code(&self) -> &'static str {
@@ -31,9 +34,7 @@ macro_rules! errors {
         impl ApiError for SqsError {
             fn wire(&self) -> WireError {
                 match self {
-                    $(Self::$variant(text) => {
-                        WireError::new($status, $code, text.as_str()).with_shape(&$shape)
-                    })*
+                    $(Self::$variant(text) => WireError::new($status, $code, text.as_str()),)*
                 }
             }
         }

@@ -37,7 +37,9 @@ mod tags;
 mod task;
 mod worker;
 
-use gateway::{EventForm, Family, INTERNAL_FAILURE, Protocol, SERVICE_UNAVAILABLE, Service};
+use gateway::{
+    EventForm, Family, INTERNAL_FAILURE, Protocol, SERVICE_UNAVAILABLE, Service, Shapes,
+};
 
 pub use ops::ROWS;
 pub use worker::run_due;
@@ -52,7 +54,10 @@ pub static SERVICE: Service = Service {
     name: "sqs",
     signing_name: "sqs",
     event_source: "sqs.amazonaws.com",
-    protocol: Protocol::QueryCompatible { namespace: NAMESPACE, shapes: "com.amazonaws.sqs" },
+    protocol: Protocol::QueryCompatible {
+        namespace: NAMESPACE,
+        shapes: Shapes { namespace: "com.amazonaws.sqs", of_codes: error::SHAPES },
+    },
     family: Family::Query,
     target: "AmazonSQS",
     global: false,

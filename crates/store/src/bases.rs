@@ -8,6 +8,7 @@
 //!
 //! Two are kept: the newest, and the one before it in case the newest is damaged. The frames of a
 //! base form a chain of their own, which begins with its point: nothing of it can be exchanged.
+//! A base is deleted only once two newer ones are durable and were read back.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{BufReader, BufWriter, ErrorKind, Read, Write};
@@ -27,7 +28,7 @@ use crate::tx::{Pair, Rows};
 /// The folder of bases within the data directory.
 pub(crate) const BASES_FOLDER: &str = "bases";
 /// How many are kept.
-const KEPT: usize = 2;
+pub(crate) const KEPT: usize = 2;
 const MAGIC: &[u8; 16] = b"shoseki base v1\n";
 const POINT_BYTES: usize = 32;
 const UNFINISHED_FILE: &str = "unfinished";
@@ -72,42 +73,57 @@ pub(crate) fn file_name(position: u64) -> String {
     format!("{position:020}.base")
 }
 
-/// Deletes the bases of frames after `newest`: they are of a log that was replaced by an older one.
-pub(crate) fn delete_after(data: &Path, newest: u64) -> Result<(), StoreError> {
-    for base in bases(data)?.into_iter().filter(|base| base.position > newest) {
-        tracing::warn!(base = base.position, newest, "deleted a base that is newer than the log");
-        fs::remove_file(&base.path)?;
-    }
-    Ok(())
-}
-
-/// Writes the base of `rows`, and then deletes all but the two newest.
+/// Writes the base of `rows`, reads it back, and gives it its name.
 ///
 /// `permission` is asked for as many bytes as the newest base has, and then again before each step.
 pub(crate) fn write(
     data: &Path,
     rows: &CopyRows,
-    keyring: &Keyring,
+    keyring: &Arc<Keyring>,
     entropy: &Entropy,
     permission: &Permission<'_>,
-) -> Result<(), StoreError> {
+) -> Result<Base, StoreError> {
     permission(bases(data)?.last().map_or(0, |newest| newest.bytes))?;
     let folder = data.join(BASES_FOLDER);
     DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
     File::open(data)?.sync_all()?;
     let unfinished = folder.join(UNFINISHED_FILE);
-    let written = fill(&unfinished, rows, keyring, entropy, permission);
+    let position = rows.applied.head.position;
+    let keyring = Arc::clone(keyring);
+    let written = fill(&unfinished, rows, &keyring, entropy, permission)
+        .and_then(|()| open(&unfinished, position, keyring))
+        .and_then(|(_, written)| written.verify());
     if written.is_err() {
         // The next one is written over it.
         let _ = fs::remove_file(&unfinished);
     }
     written?;
-    let name = file_name(rows.applied.head.position);
-    fs::rename(unfinished, folder.join(name))?;
+    let path = folder.join(file_name(position));
+    fs::rename(unfinished, &path)?;
     File::open(&folder)?.sync_all()?;
-    let all = bases(data)?;
-    for old in all.iter().take(all.len().saturating_sub(KEPT)) {
-        fs::remove_file(&old.path)?;
+    Ok(Base { position, bytes: fs::metadata(&path)?.len(), path })
+}
+
+/// Whether there is a base of this frame, and it is intact.
+pub(crate) fn is_intact(
+    data: &Path,
+    position: u64,
+    keyring: &Arc<Keyring>,
+) -> Result<bool, StoreError> {
+    let found = bases(data)?.into_iter().find(|base| base.position == position);
+    let Some(base) = found else { return Ok(false) };
+    let read = BaseReader::open(&base, Arc::clone(keyring)).and_then(|(_, rows)| rows.verify());
+    match read {
+        Err(error) if error.is_corrupt() => Ok(false),
+        read => read.map(|()| true),
+    }
+}
+
+/// Deletes all bases but these, which must be durable and intact.
+pub(crate) fn keep_only(data: &Path, kept: &[Base]) -> Result<(), StoreError> {
+    let is_kept = |base: &Base| kept.iter().any(|kept| kept.position == base.position);
+    for base in bases(data)?.into_iter().filter(|base| !is_kept(base)) {
+        fs::remove_file(&base.path)?;
     }
     Ok(())
 }
@@ -188,7 +204,12 @@ pub(crate) struct BaseReader {
 impl BaseReader {
     /// Opens a base; its point comes with it.
     pub(crate) fn open(base: &Base, keyring: Arc<Keyring>) -> Result<(LogPoint, Self), StoreError> {
-        Self::of(base.position, Box::new(BufReader::new(File::open(&base.path)?)), keyring)
+        open(&base.path, base.position, keyring)
+    }
+
+    /// Reads the rest of it.
+    pub(crate) fn verify(mut self) -> Result<(), StoreError> {
+        self.try_for_each(|row| row.map(drop))
     }
 
     /// The same from the bytes of the base of this frame.
@@ -199,7 +220,11 @@ impl BaseReader {
     ) -> Result<(LogPoint, Self), StoreError> {
         let name = file_name(position);
         let mut head = [0; MAGIC.len() + POINT_BYTES];
-        file.read_exact(&mut head).map_err(|_| damaged(&name, "it is too short"))?;
+        file.read_exact(&mut head).map_err(|error| {
+            // A disk that fails proves nothing.
+            let is_short = error.kind() == ErrorKind::UnexpectedEof;
+            if is_short { damaged(&name, "it is too short") } else { error.into() }
+        })?;
         let point = head.strip_prefix(MAGIC).ok_or_else(|| damaged(&name, "it is no base"))?;
         let start = start_of(point);
         let point = LogPoint::read(point).filter(|point| point.head.position == position);
@@ -213,7 +238,10 @@ impl BaseReader {
         let frame = frame.filter(|frame| frame.follows(&self.head));
         let frame = frame.ok_or_else(|| damaged(&self.name, "a part is missing or changed"))?;
         self.head = frame.head();
-        self.opener.open(&frame)
+        self.opener.open(&frame).map_err(|error| {
+            let is_changed = error.is_corrupt();
+            if is_changed { damaged(&self.name, "a part is not authentic") } else { error }
+        })
     }
 
     fn fill(&mut self) -> Result<(), StoreError> {
@@ -245,6 +273,14 @@ impl Iterator for BaseReader {
         }
         self.rows.pop().map(Ok)
     }
+}
+
+fn open(
+    path: &Path,
+    position: u64,
+    keyring: Arc<Keyring>,
+) -> Result<(LogPoint, BaseReader), StoreError> {
+    BaseReader::of(position, Box::new(BufReader::new(File::open(path)?)), keyring)
 }
 
 fn damaged(name: &str, what: &str) -> StoreError {
@@ -280,7 +316,34 @@ mod tests {
         reader.collect()
     }
 
-    /// Rows come back as they were, over many frames; only the two newest bases are kept.
+    /// A file of which so many bytes can be read.
+    struct Failing(std::io::Cursor<Vec<u8>>, usize);
+
+    impl Read for Failing {
+        fn read(&mut self, to: &mut [u8]) -> std::io::Result<usize> {
+            let len = to.len().min(self.1);
+            if len == 0 {
+                return Err(std::io::Error::other("a sector"));
+            }
+            self.1 -= len;
+            self.0.read(&mut to[..len])
+        }
+    }
+
+    /// A disk that fails proves nothing about a base.
+    #[test]
+    fn a_base_that_cannot_be_read_is_not_damaged() {
+        let (data, with) = (tempfile::tempdir().unwrap(), Opening::for_tests());
+        let bytes = fs::read(&base_of(data.path(), 3, 9).path).unwrap();
+        for good in [0, 1, 20, 47, 48, 60, 120, 1_000, bytes.len() - 1] {
+            let file = Failing(std::io::Cursor::new(bytes.clone()), good);
+            let read = BaseReader::of(9, Box::new(file), Arc::clone(&with.keyring));
+            let error = read.and_then(|(_, rows)| rows.verify()).unwrap_err();
+            assert!(!error.is_corrupt(), "{good}: {error}");
+        }
+    }
+
+    /// Rows come back as they were, over many frames; those that are not to be kept go.
     #[test]
     fn a_base_is_the_state_as_of_a_frame() {
         let data = tempfile::tempdir().unwrap();
@@ -292,8 +355,12 @@ mod tests {
             assert!(rows.is_sorted() && rows.len() >= 25, "{}", rows.len());
             assert!(rows.iter().filter(|(_, value)| value.len() == 100_000).count() == 25);
         }
-        let kept: Vec<u64> = bases(data.path()).unwrap().iter().map(|b| b.position).collect();
-        assert_eq!(kept, [4, 5]);
+        let positions = || -> Vec<u64> {
+            bases(data.path()).unwrap().iter().map(|base| base.position).collect()
+        };
+        assert_eq!(positions(), [3, 4, 5]);
+        keep_only(data.path(), &bases(data.path()).unwrap()[1..]).unwrap();
+        assert_eq!(positions(), [4, 5]);
     }
 
     /// Permission is asked for before the first byte, and before each step; without it nothing is

@@ -1,5 +1,6 @@
 //! When the copy takes what the log has.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -10,11 +11,12 @@ use std::time::Duration;
 
 use types::Entropy;
 
+use crate::bases::Base;
 use crate::copy_rows::CopyRows;
+use crate::log::{Head, LogPoint};
 use crate::shared::Shared;
-use crate::tx::Rows;
 use crate::view::View;
-use crate::{StoreError, bases, cursors, leftovers, proof};
+use crate::{StoreError, bases, cursors, damaged_frame, leftovers, proof};
 
 /// Bytes of writes from which on the copy takes them at once.
 const WRITES_BYTES: usize = 4 << 20;
@@ -27,6 +29,10 @@ const FRAMES: u64 = 4;
 const LOG_TIMES_BASE: u64 = 4;
 /// Rounds after which a base that failed is tried again: about as many seconds.
 const BASE_WAITS: u32 = 60;
+/// The niceness of the thread that makes a base: calls go first, and a base still gets a tenth of
+/// what one of them gets.
+#[cfg(target_os = "linux")]
+const BASE_NICENESS: i32 = 10;
 
 /// Who makes the checkpoints.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,7 +58,9 @@ pub(crate) struct Checkpoints {
     /// A base is being written.
     is_basing: AtomicBool,
     base: Mutex<Option<JoinHandle<()>>>,
-    /// What earlier starts left is deleted.
+    /// The point up to which the copy was complete when it was opened.
+    opened_at: LogPoint,
+    /// What earlier starts left is deleted, or cannot be until there is another base.
     is_tidy: AtomicBool,
 }
 
@@ -64,6 +72,8 @@ struct State {
     attempts: u64,
     last: Option<StoreError>,
     failures: Upkeep,
+    /// The positions of the bases that were found damaged.
+    damaged: BTreeSet<u64>,
     /// Rounds until a base that failed is tried again.
     base_waits: u32,
 }
@@ -76,6 +86,12 @@ pub struct Upkeep {
     pub failed_checkpoints: u64,
     /// Bases. Without them the log grows.
     pub failed_bases: u64,
+    /// The number of bases that were found damaged since the start. Others took their place, but a
+    /// disk that damages files damages others, too.
+    pub damaged_bases: u64,
+    /// A frame of the log that a backup found damaged, with newer ones behind it. It was not
+    /// found intact since, and the next start fails because of it.
+    pub damaged_frame: Option<u64>,
 }
 
 impl Checkpoints {
@@ -86,6 +102,7 @@ impl Checkpoints {
         entropy: &Entropy,
         base_bytes: u64,
     ) -> Self {
+        let opened_at = shared.view().copy.applied;
         Self {
             shared,
             pace,
@@ -96,13 +113,18 @@ impl Checkpoints {
             changed: Condvar::new(),
             is_basing: AtomicBool::new(false),
             base: Mutex::default(),
+            opened_at,
             is_tidy: AtomicBool::new(false),
         }
     }
 
     /// What fails at the moment.
     pub(crate) fn upkeep(&self) -> Upkeep {
-        self.state().failures
+        let state = self.state();
+        let damaged_bases = u64::try_from(state.damaged.len()).unwrap_or(u64::MAX);
+        let failures = Upkeep { damaged_bases, ..state.failures };
+        drop(state);
+        Upkeep { damaged_frame: damaged_frame::noted(&self.folder), ..failures }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -122,7 +144,7 @@ impl Checkpoints {
             Pace::Writer => {
                 let is_due = view.point.head.position.is_multiple_of(FRAMES);
                 // What it could not take now it takes next time.
-                if is_due || self.upkeep().failed_checkpoints > 0 {
+                if is_due || self.state().failures.failed_checkpoints > 0 {
                     let _ = self.attempt();
                 }
             }
@@ -189,18 +211,29 @@ impl Checkpoints {
 }
 
 impl Checkpoints {
-    /// Deletes what is not needed once the copy is known to be good, and was written to.
+    /// Deletes what is not needed once the copy is known to be good: it was written to, and could be
+    /// made again.
     fn tidy(&self) {
-        if self.is_tidy.load(Ordering::Relaxed)
-            || self.shared.view().copy.applied.head.position == 0
-        {
+        let applied = self.shared.view().copy.applied;
+        if self.is_tidy.load(Ordering::Relaxed) || applied == self.opened_at {
             return;
         }
-        if let Err(error) = leftovers::delete(&self.folder) {
-            let chain = types::error_chain(&error);
-            tracing::warn!(error = chain, "cannot delete the state file as it was before");
-        }
+        // Until the next base, if there is nothing to make the copy from.
         self.is_tidy.store(true, Ordering::Relaxed);
+        if let Err(error) = self.delete_leftovers(applied.head) {
+            let chain = types::error_chain(&error);
+            tracing::warn!(error = chain, "the state file as it was before is kept");
+        }
+    }
+
+    fn delete_leftovers(&self, head: Head) -> Result<(), StoreError> {
+        if !leftovers::are_there(&self.folder)? {
+            return Ok(());
+        }
+        let (log, keyring) = (self.shared.log.as_ref(), &self.shared.keyring);
+        // It fails without an intact base, and without frames that have all rows.
+        drop(proof::newest_start(&self.folder, log, keyring, head)?);
+        leftovers::delete(&self.folder)
     }
 
     /// Makes room in the log, and ready what it needs next.
@@ -210,7 +243,10 @@ impl Checkpoints {
             if is_due && !self.is_basing.swap(true, Ordering::AcqRel) {
                 let own = Arc::clone(self);
                 let thread = std::thread::Builder::new().name("store-base".into());
-                let thread = thread.spawn(move || own.make_base())?;
+                let thread = thread.spawn(move || {
+                    give_way();
+                    own.make_base();
+                })?;
                 *self.base.lock().unwrap_or_else(PoisonError::into_inner) = Some(thread);
             }
             Ok(())
@@ -260,17 +296,19 @@ impl Checkpoints {
     fn try_base(&self) -> Result<(), StoreError> {
         let rows = Arc::clone(&self.shared.view().copy);
         self.shared.bytes_since_base.store(0, Ordering::Relaxed);
-        self.write_base(&rows)?;
-        self.trim()
+        let kept = self.write_base(&rows)?;
+        self.is_tidy.store(false, Ordering::Relaxed);
+        self.trim(&kept)
     }
 
-    fn write_base(&self, rows: &CopyRows) -> Result<(), StoreError> {
+    /// Writes a base of these rows; returns those that there are now, all intact.
+    fn write_base(&self, rows: &CopyRows) -> Result<Vec<Base>, StoreError> {
         let shared = &self.shared;
         // A row that was changed past the log must not become part of what proves the others.
-        let (shown, head) = (rows.range(&[], None)?, rows.applied.head);
-        let log = shared.log.as_ref();
-        let found = proof::difference(&self.folder, log, &shared.keyring, shown, head)?;
-        if let Some(finding) = found {
+        let (log, head) = (shared.log.as_ref(), rows.applied.head);
+        let proof = proof::of(&self.folder, log, &shared.keyring, rows, head)?;
+        self.note_damaged(&proof.damaged);
+        if let Some(finding) = proof.difference {
             return Err(StoreError::corrupt(finding));
         }
         let permission = |bytes| {
@@ -279,20 +317,47 @@ impl Checkpoints {
             }
             shared.reserve.expect_room_for(bytes)
         };
-        bases::write(&self.folder, rows, &shared.keyring, &self.entropy, &permission)
+        let written =
+            bases::write(&self.folder, rows, &shared.keyring, &self.entropy, &permission)?;
+        let mut kept = proof.intact;
+        kept.retain(|base| base.position != written.position);
+        kept.push(written);
+        kept.drain(..kept.len().saturating_sub(bases::KEPT));
+        // INVARIANT: a base goes only when those that replace it are durable and were read.
+        bases::keep_only(&self.folder, &kept)?;
+        Ok(kept)
+    }
+
+    /// Reports bases that were found damaged, each once.
+    fn note_damaged(&self, damaged: &[(u64, String)]) {
+        for (base, error) in damaged {
+            if self.state().damaged.insert(*base) {
+                tracing::error!(
+                    base,
+                    error,
+                    "a base is damaged; the other one and the log replace it"
+                );
+            }
+        }
     }
 
     /// Deletes what lies before the older base, is in segments, and is in the backups that follow
     /// the log.
-    fn trim(&self) -> Result<(), StoreError> {
-        let all = bases::bases(&self.folder)?;
-        let [older, _] = all.as_slice() else { return Ok(()) };
+    fn trim(&self, bases: &[Base]) -> Result<(), StoreError> {
+        let [older, _] = bases else { return Ok(()) };
         let sealed = self.shared.kept_from.load(Ordering::Acquire);
         let log = self.shared.log.as_ref();
-        let needed = cursors::needed_from(&self.folder, &|position| log.bytes_after(position))?;
-        let needed = needed.unwrap_or(u64::MAX);
-        log.trim(older.position.saturating_add(1).min(sealed).min(needed))
+        let held = cursors::held_from(&self.folder, &|position| log.bytes_after(position))?;
+        let held = held.unwrap_or(u64::MAX);
+        log.trim(older.position.saturating_add(1).min(sealed).min(held))
     }
+}
+
+/// Lets other threads of the machine go before this one, as far as the system can.
+fn give_way() {
+    // Without it, work in the background only takes its share of the cores.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), BASE_NICENESS);
 }
 
 impl fmt::Debug for Checkpoints {
@@ -354,6 +419,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use crate::tx::Rows;
     use crate::{Opening, Store, Table};
 
     const ROWS: Table<u32> = Table::new("test.row");
@@ -380,6 +446,185 @@ mod tests {
             assert!(!folder.path().join(name).exists(), "{name}");
         }
         assert!(folder.path().join("state.redb").exists());
+    }
+
+    /// The state file that a rebuild replaced stays until a checkpoint was written after it, and there
+    /// is something to make the state from again.
+    #[test]
+    fn a_replaced_state_file_is_kept_until_the_new_one_is_good() {
+        let (folder, with) = (tempfile::tempdir().unwrap(), Opening::for_tests());
+        drop(open(folder.path()));
+        Store::rebuild(folder.path(), &with).unwrap();
+        let replaced = folder.path().join("state.redb.replaced");
+        let reopen = || Store::open(folder.path(), &with).unwrap();
+        reopen().shut_down();
+        assert!(replaced.exists(), "nothing was written");
+        let store = reopen();
+        // The frames have all rows, but cannot be read at the moment.
+        let log = folder.path().join("log/00000000000000000001.log");
+        let whole = fs::read(&log).unwrap();
+        let file = fs::OpenOptions::new().write(true).open(&log).unwrap();
+        std::os::unix::fs::FileExt::write_all_at(&file, &[0; 64], 4_096).unwrap();
+        store.submit(|tx| (ROWS.put(tx, "a", &2), Vec::new())).wait().unwrap().unwrap();
+        store.shut_down();
+        assert!(replaced.exists(), "without it the state would be in one file only");
+        drop(store);
+        let newest = fs::read(&log).unwrap();
+        fs::write(&log, [&whole[..8_192], &newest[8_192..]].concat()).unwrap();
+        open(folder.path()).shut_down();
+        assert!(!replaced.exists());
+    }
+
+    fn damage(base: &Base) {
+        let mut bytes = fs::read(&base.path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        fs::write(&base.path, bytes).unwrap();
+    }
+
+    /// A store with two bases, and frames behind them; the log is trimmed before the older one.
+    fn with_two_bases(folder: &Path) -> (Store, Vec<Base>) {
+        let store = open(folder);
+        for value in 0..3 {
+            fill(&store, value);
+            store.checkpointer.checkpoints.make_base();
+        }
+        fill(&store, 3);
+        assert_eq!(store.upkeep(), Upkeep::default());
+        let bases = bases::bases(folder).unwrap();
+        assert_eq!(bases.len(), 2);
+        let first = store.shared.log.first().unwrap();
+        assert!((2..=bases[0].position + 1).contains(&first), "{first}");
+        (store, bases)
+    }
+
+    /// Some files of the log, all of whose events are sealed, and a checkpoint.
+    fn fill(store: &Store, value: u32) {
+        for _ in 0..20 {
+            let event = crate::NewEvent {
+                time: types::Timestamp::from_secs(1),
+                terms: vec![],
+                body: vec![7; 9_000],
+            };
+            store
+                .submit(move |tx| (ROWS.put(tx, "b", &value), vec![event]))
+                .wait()
+                .unwrap()
+                .unwrap();
+        }
+        store.seal(1).unwrap();
+        store.submit(|tx| (ROWS.put(tx, "c", &1), Vec::new())).wait().unwrap().unwrap();
+        store.shared.checkpoint().unwrap();
+    }
+
+    /// Another base takes the place of the damaged one, the older or the newer, and the log is trimmed
+    /// again.
+    #[test]
+    fn a_damaged_base_costs_one_base() {
+        for harmed in [0, 1] {
+            let folder = tempfile::tempdir().unwrap();
+            let (store, before) = with_two_bases(folder.path());
+            damage(&before[harmed]);
+            let findings = store.fsck(&mut |_| {}).unwrap();
+            assert!(findings.len() == 1 && findings[0].contains("base `"), "{findings:?}");
+            for round in 0..2 {
+                store.checkpointer.checkpoints.make_base();
+                let upkeep = store.upkeep();
+                assert_eq!((upkeep.failed_bases, upkeep.damaged_bases), (0, 1), "{harmed}");
+                let kept = bases::bases(folder.path()).unwrap();
+                assert_eq!(kept.len(), 2);
+                assert!(!kept.iter().any(|base| base.position == before[harmed].position));
+                assert_eq!(kept.contains(&before[1 - harmed]), round == 0);
+                assert_eq!(store.fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
+                assert!(store.shared.log.first().unwrap() <= kept[0].position + 1);
+                fill(&store, 9);
+            }
+            let first = store.shared.log.first().unwrap();
+            assert!(first > before[0].position, "the log is trimmed again: {first}");
+        }
+    }
+
+    /// The state cannot be proved without any base; nothing is deleted then.
+    #[test]
+    fn without_an_intact_base_nothing_is_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        let (store, before) = with_two_bases(folder.path());
+        let first = store.shared.log.first().unwrap();
+        before.iter().for_each(damage);
+        store.checkpointer.checkpoints.make_base();
+        store.checkpointer.checkpoints.make_base();
+        let upkeep = store.upkeep();
+        assert_eq!((upkeep.failed_bases, upkeep.damaged_bases), (2, 2));
+        assert_eq!(bases::bases(folder.path()).unwrap(), before);
+        assert_eq!(store.shared.log.first().unwrap(), first);
+        let findings = store.fsck(&mut |_| {}).unwrap();
+        assert!(findings.iter().any(|own| own.contains("restore a backup")), "{findings:?}");
+        drop(store);
+        let refused = Store::rebuild(folder.path(), &Opening::for_tests()).unwrap_err();
+        assert!(refused.is_missing() && refused.to_string().contains("restore a backup"));
+    }
+
+    /// A log that has all frames makes up for both bases.
+    #[test]
+    fn all_frames_make_up_for_all_bases() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(folder.path());
+        for value in 0..2 {
+            store
+                .submit(move |tx| (ROWS.put(tx, "b", &value), Vec::new()))
+                .wait()
+                .unwrap()
+                .unwrap();
+            store.shared.checkpoint().unwrap();
+            store.checkpointer.checkpoints.make_base();
+        }
+        let before = bases::bases(folder.path()).unwrap();
+        assert_eq!((before.len(), store.shared.log.first().unwrap()), (2, 1));
+        before.iter().for_each(damage);
+        store.submit(|tx| (ROWS.put(tx, "b", &7), Vec::new())).wait().unwrap().unwrap();
+        store.shared.checkpoint().unwrap();
+        store.checkpointer.checkpoints.make_base();
+        let kept: Vec<_> =
+            bases::bases(folder.path()).unwrap().iter().map(|base| base.position).collect();
+        assert_eq!(kept, [before[1].position + 1]);
+        assert_eq!(store.fsck(&mut |_| {}).unwrap(), Vec::<String>::new());
+    }
+
+    /// A copy that the disk has failed is made from the base that is intact.
+    #[test]
+    fn a_copy_is_replaced_from_an_intact_base() {
+        for harmed in [0, 1] {
+            let folder = tempfile::tempdir().unwrap();
+            let (store, before) = with_two_bases(folder.path());
+            damage(&before[harmed]);
+            let rows = |rows: &dyn Rows| {
+                rows.range(&[], None).unwrap().collect::<Result<Vec<_>, _>>().unwrap()
+            };
+            let (until, wanted) = (store.shared.view().point, rows(store.shared.view().as_ref()));
+            let made = store.shared.replaced(until).unwrap();
+            assert!(made.applied == until && rows(made.as_ref()) == wanted);
+        }
+    }
+
+    /// Bases that are newer than the log stay until log and copy are known to belong together.
+    #[test]
+    fn bases_outlive_a_start_that_fails() {
+        let (folder, with) = (tempfile::tempdir().unwrap(), Opening::for_tests());
+        drop(open(folder.path()));
+        let log = folder.path().join("log/00000000000000000001.log");
+        let older = fs::read(&log).unwrap();
+        let store = open(folder.path());
+        store.shared.checkpoint().unwrap();
+        store.checkpointer.checkpoints.make_base();
+        drop(store);
+        let position = || bases::bases(folder.path()).unwrap().first().map(|base| base.position);
+        assert_eq!(position(), Some(2));
+        fs::write(&log, older).unwrap();
+        assert!(Store::open(folder.path(), &with).unwrap_err().is_missing());
+        assert_eq!(position(), Some(2), "the log may come back");
+        Store::rebuild(folder.path(), &with).unwrap();
+        drop(Store::open(folder.path(), &with).unwrap());
+        assert_eq!(position(), None, "it is of a log that was replaced");
     }
 
     /// A base that fails is counted until one is written.

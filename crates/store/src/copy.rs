@@ -87,17 +87,10 @@ impl StateCopy {
         rows: impl IntoIterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>>,
         seal: &RowSeal,
     ) -> Result<(), StoreError> {
-        let (aside, path) = (folder.join(UNFINISHED_FILE), folder.join(STATE_FILE));
-        match fs::remove_file(&aside) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
-            _ => {}
-        }
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
-        let database = builder(PAGE_CACHE_BYTES).create(&aside)?;
+        let database = create_unfinished(folder)?;
         create_tables(&database, applied, rows, seal)?;
         drop(database);
-        fs::rename(&aside, &path)?;
-        Ok(File::open(folder)?.sync_all()?)
+        name_unfinished(folder)
     }
 
     /// Opens the state file; never creates one.
@@ -188,27 +181,21 @@ impl StateCopy {
         self.is_doubtful.load(Ordering::Acquire)
     }
 
-    /// Replaces the file by one of these rows, which are those as of `applied`.
-    pub(crate) fn replace(
+    /// Begins a file of these rows, which are those as of `applied`, to replace this one.
+    pub(crate) fn begin_next(
         &self,
         applied: LogPoint,
         rows: impl IntoIterator<Item = Result<(Vec<u8>, Vec<u8>), StoreError>>,
-    ) -> Result<Arc<CopyRows>, StoreError> {
-        let mut database = self.database.lock().unwrap_or_else(PoisonError::into_inner);
-        match &self.source {
-            Source::Folder(folder) => Self::create(folder, applied, rows, &self.seal)?,
+    ) -> Result<NextCopy<'_>, StoreError> {
+        let made = match &self.source {
+            Source::Folder(folder) => create_unfinished(folder)?,
             Source::Test(files) => {
-                let made = builder(PAGE_CACHE_BYTES).create_with_backend(Boxed(files.create()))?;
-                create_tables(&made, applied, rows, &self.seal)?;
-                drop(made);
-                files.replace()?;
+                builder(PAGE_CACHE_BYTES).create_with_backend(Boxed(files.create()))?
             }
             Source::Examined => return Err(failed()),
-        }
-        *database = None;
-        self.is_doubtful.store(false, Ordering::Release);
-        self.open_again(&mut database)?;
-        rows_of(database.as_ref().ok_or_else(failed)?, &self.seal)
+        };
+        create_tables(&made, applied, rows, &self.seal)?;
+        Ok(NextCopy { replaces: self, made, applied })
     }
 
     /// The length of the state file; 0 of a test's.
@@ -246,6 +233,57 @@ impl StateCopy {
         }
         Ok(())
     }
+}
+
+/// A state file that will replace another one, once it has all rows.
+pub(crate) struct NextCopy<'c> {
+    replaces: &'c StateCopy,
+    made: Database,
+    applied: LogPoint,
+}
+
+impl NextCopy<'_> {
+    /// Takes these writes into it, which is then complete up to `applied`.
+    pub(crate) fn take(&mut self, writes: &Recent, applied: LogPoint) -> Result<(), StoreError> {
+        self.applied = applied;
+        take(&self.made, writes, applied, &self.replaces.seal)
+    }
+
+    /// Puts it in the place of the other one. It must be complete up to `until`.
+    pub(crate) fn replace(self, until: LogPoint) -> Result<Arc<CopyRows>, StoreError> {
+        let Self { replaces, made, applied } = self;
+        if applied != until {
+            return Err(StoreError::engine("a state file that is not complete yet"));
+        }
+        drop(made);
+        let mut database = replaces.database.lock().unwrap_or_else(PoisonError::into_inner);
+        match &replaces.source {
+            Source::Folder(folder) => name_unfinished(folder)?,
+            Source::Test(files) => files.replace()?,
+            Source::Examined => return Err(failed()),
+        }
+        *database = None;
+        replaces.is_doubtful.store(false, Ordering::Release);
+        replaces.open_again(&mut database)?;
+        rows_of(database.as_ref().ok_or_else(failed)?, &replaces.seal)
+    }
+}
+
+/// Creates an empty tree under another name than the state file's.
+fn create_unfinished(folder: &Path) -> Result<Database, StoreError> {
+    let aside = folder.join(UNFINISHED_FILE);
+    match fs::remove_file(&aside) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error.into()),
+        _ => {}
+    }
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(&aside)?;
+    Ok(builder(PAGE_CACHE_BYTES).create(&aside)?)
+}
+
+/// Gives the finished tree the name of the state file.
+fn name_unfinished(folder: &Path) -> Result<(), StoreError> {
+    fs::rename(folder.join(UNFINISHED_FILE), folder.join(STATE_FILE))?;
+    Ok(File::open(folder)?.sync_all()?)
 }
 
 fn take(

@@ -1,7 +1,8 @@
 //! How far the backups of a data directory have come, and what the log keeps for them.
 //!
 //! ```text
-//! backups/3f1c….json   of one backup: where to, up to which frame, as of when, whether it follows
+//! backups/3f1c….json      of one backup: where to, up to which frame, as of when, whether it follows
+//! backups/damaged-frame   a frame of the log that a backup found damaged (`damaged_frame.rs`)
 //! ```
 //!
 //! A backup that follows the log holds back what it has not copied yet, up to [`HELD_BYTES_MAX`]:
@@ -21,7 +22,7 @@ use crate::StoreError;
 use crate::bodies::create_folder;
 
 /// The folder of cursors within the data directory.
-const FOLDER: &str = "backups";
+pub(crate) const FOLDER: &str = "backups";
 const SUFFIX: &str = ".json";
 /// Bytes of the log that a backup may hold back.
 pub(crate) const HELD_BYTES_MAX: u64 = 1 << 30;
@@ -74,34 +75,10 @@ impl BackupCursor {
         if path.try_exists()? { read(&path).map(Some) } else { Ok(None) }
     }
 
-    /// Writes it durably. Folder and file belong to the owner of the data directory, even if another
-    /// user writes it.
-    ///
-    /// Links are not followed, and what is there is not trusted: the owner of the data directory must
-    /// not gain from it that root writes here.
+    /// Writes it durably.
     pub fn write(&self, data: &Path) -> Result<(), StoreError> {
         let name = name(&self.backup)?;
-        let owner = fs::metadata(data)?;
-        create_folder(&data.join(FOLDER))?;
-        let folder = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        let folder =
-            open(data.join(FOLDER), folder, Mode::empty()).map_err(std::io::Error::from)?;
-        let folder = File::from(folder);
-        give(&folder, &owner)?;
-        let beside = format!("{}.new", self.backup);
-        match unlinkat(&folder, beside.as_str(), AtFlags::empty()) {
-            Err(Errno::NOENT) | Ok(()) => {}
-            Err(error) => return Err(std::io::Error::from(error).into()),
-        }
-        let made = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
-        let file =
-            openat(&folder, beside.as_str(), made | OFlags::CLOEXEC, Mode::RUSR | Mode::WUSR);
-        let mut file = File::from(file.map_err(std::io::Error::from)?);
-        give(&file, &owner)?;
-        file.write_all(&serde_json::to_vec(self).map_err(std::io::Error::from)?)?;
-        file.sync_all()?;
-        renameat(&folder, beside.as_str(), &folder, name.as_str()).map_err(std::io::Error::from)?;
-        Ok(folder.sync_all()?)
+        write_file(data, &name, &serde_json::to_vec(self).map_err(std::io::Error::from)?)
     }
 
     /// Deletes the cursor of a backup; a missing one is not an error.
@@ -113,15 +90,15 @@ impl BackupCursor {
     }
 }
 
-/// The position from which on the log must keep its frames for backups; `None` if there is no
+/// The position from which on backups hold the frames of the log back; `None` if there is no
 /// backup that follows it. A backup that would hold more than the limit of `bytes_after` its position
 /// holds none: its cursor is deleted.
-pub(crate) fn needed_from(
+pub(crate) fn held_from(
     data: &Path,
     bytes_after: &dyn Fn(u64) -> Result<u64, StoreError>,
 ) -> Result<Option<u64>, StoreError> {
     let following = BackupCursor::all(data)?.into_iter().filter(|cursor| cursor.follows);
-    let mut needed = None;
+    let mut held = None;
     for cursor in following {
         if bytes_after(cursor.position)? > HELD_BYTES_MAX {
             let (to, position) = (&cursor.destination, cursor.position);
@@ -133,10 +110,37 @@ pub(crate) fn needed_from(
             BackupCursor::delete(data, &cursor.backup)?;
         } else {
             let next = cursor.position.saturating_add(1);
-            needed = Some(needed.map_or(next, |before: u64| before.min(next)));
+            held = Some(held.map_or(next, |before: u64| before.min(next)));
         }
     }
-    Ok(needed)
+    Ok(held)
+}
+
+/// Writes a file of the folder durably. Folder and file belong to the owner of the data directory,
+/// even if another user writes it.
+///
+/// Links are not followed, and what is there is not trusted: the owner of the data directory must
+/// not gain from it that root writes here.
+pub(crate) fn write_file(data: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
+    let owner = fs::metadata(data)?;
+    create_folder(&data.join(FOLDER))?;
+    let folder = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let folder = open(data.join(FOLDER), folder, Mode::empty()).map_err(std::io::Error::from)?;
+    let folder = File::from(folder);
+    give(&folder, &owner)?;
+    let beside = format!("{}.new", name.strip_suffix(SUFFIX).unwrap_or(name));
+    match unlinkat(&folder, beside.as_str(), AtFlags::empty()) {
+        Err(Errno::NOENT) | Ok(()) => {}
+        Err(error) => return Err(std::io::Error::from(error).into()),
+    }
+    let made = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
+    let file = openat(&folder, beside.as_str(), made | OFlags::CLOEXEC, Mode::RUSR | Mode::WUSR);
+    let mut file = File::from(file.map_err(std::io::Error::from)?);
+    give(&file, &owner)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    renameat(&folder, beside.as_str(), &folder, name).map_err(std::io::Error::from)?;
+    Ok(folder.sync_all()?)
 }
 
 /// Makes `file` one of `owner`'s, if it is not.
@@ -182,15 +186,15 @@ mod tests {
     fn the_log_waits_for_backups_that_follow_it() {
         let data = tempfile::tempdir().unwrap();
         let few = |_| Ok(1);
-        assert_eq!(needed_from(data.path(), &few).unwrap(), None);
+        assert_eq!(held_from(data.path(), &few).unwrap(), None);
         for one in [cursor("aa", 70, true), cursor("bb", 50, true), cursor("cc", 3, false)] {
             one.write(data.path()).unwrap();
             assert_eq!(BackupCursor::of(data.path(), &one.backup).unwrap(), Some(one));
         }
-        assert_eq!(needed_from(data.path(), &|_| Ok(HELD_BYTES_MAX)).unwrap(), Some(51));
+        assert_eq!(held_from(data.path(), &|_| Ok(HELD_BYTES_MAX)).unwrap(), Some(51));
         BackupCursor::delete(data.path(), "bb").unwrap();
         BackupCursor::delete(data.path(), "bb").unwrap();
-        assert_eq!(needed_from(data.path(), &few).unwrap(), Some(71));
+        assert_eq!(held_from(data.path(), &few).unwrap(), Some(71));
     }
 
     /// A backup that died does not fill the disk.
@@ -203,7 +207,7 @@ mod tests {
         }
         // The log is as long as the one backup is behind; the other one is not.
         let bytes_after = |position| Ok(HELD_BYTES_MAX + 1 - (position - 7));
-        assert_eq!(needed_from(data.path(), &bytes_after).unwrap(), Some(91));
+        assert_eq!(held_from(data.path(), &bytes_after).unwrap(), Some(91));
         assert_eq!(BackupCursor::all(data.path()).unwrap(), [near, cursor("cc", 3, false)]);
     }
 

@@ -3,9 +3,11 @@
 //! Format 1 had no log: the tree was what a commit made durable, and contained the newest events.
 //! They are moved into segments first, each with the removal from the tree in one commit; then one
 //! commit makes the tree a copy that is complete before the first frame. A crash leaves either the
-//! one format or the other. The file as it was is kept beside until the first checkpoint.
+//! one format or the other. The file as it was is kept beside until a checkpoint was written and
+//! there is an intact base, which has the rows of before the first frame.
 
 use std::fs::{self, File};
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use flate2::Crc;
@@ -27,6 +29,8 @@ use crate::{StoreError, Table, Tx};
 const EVENTS: TableDefinition<'static, u64, &'static [u8]> = TableDefinition::new("events");
 /// The number of the next event when the tail of format 1 was last trimmed.
 const NEXT_SEQ: Table<u64> = Table::new("meta.next_seq");
+/// Rows whose keys are in memory at once while they are sealed.
+const SEALED_AT_ONCE: usize = 4_096;
 
 /// A row of a data directory that is still of format 1; `None` if it is not, or has no such row.
 pub fn row_of_format_1<T: Serialize + DeserializeOwned>(
@@ -143,18 +147,26 @@ fn seal_rows(
     state: &mut redb::Table<'_, &'static [u8], &'static [u8]>,
     seal: &RowSeal,
 ) -> Result<(), StoreError> {
-    let mut keys = Vec::new();
-    for row in state.iter()? {
-        keys.push(row?.0.value().to_vec());
-    }
-    for key in keys {
-        let row = state.get(key.as_slice())?;
-        let sealed = row.map(|row| seal.seal(&key, row.value())).transpose()?;
-        if let Some(sealed) = sealed {
-            state.insert(key.as_slice(), sealed.as_slice())?;
+    let mut from = Bound::Unbounded;
+    loop {
+        let mut keys = Vec::new();
+        for row in state.range::<&[u8]>((as_slice(&from), Bound::Unbounded))?.take(SEALED_AT_ONCE) {
+            keys.push(row?.0.value().to_vec());
+        }
+        let Some(last) = keys.last() else { return Ok(()) };
+        from = Bound::Excluded(last.clone());
+        for key in keys {
+            let row = state.get(key.as_slice())?;
+            let sealed = row.map(|row| seal.seal(&key, row.value())).transpose()?;
+            if let Some(sealed) = sealed {
+                state.insert(key.as_slice(), sealed.as_slice())?;
+            }
         }
     }
-    Ok(())
+}
+
+fn as_slice(bound: &Bound<Vec<u8>>) -> Bound<&[u8]> {
+    bound.as_ref().map(Vec::as_slice)
 }
 
 fn put_all(
@@ -271,6 +283,112 @@ mod tests {
         assert!(folder.path().join(KEPT_FILE).exists());
         assert_eq!(row_of_format_1(folder.path(), &ROWS, "a").unwrap(), None);
         check(folder.path());
+    }
+
+    /// The rows of before the first frame are in no frame: without an intact base, `rebuild` makes no
+    /// state without them. As long as the state file of before is there, it makes them again.
+    #[test]
+    fn rows_from_before_the_log_are_not_left_out() {
+        let lose = |folder: &Path, harm: &dyn Fn(&Path)| {
+            let base = crate::bases::bases(folder).unwrap().remove(0);
+            assert_eq!(base.position, 0);
+            harm(&base.path);
+            fs::remove_file(folder.join(STATE_FILE)).unwrap();
+        };
+        let cut = |path: &Path| fs::write(path, "shoseki base").unwrap();
+        let harms: [&dyn Fn(&Path); 2] = [&|path| fs::remove_file(path).unwrap(), &cut];
+        for (harm, is_used) in harms.into_iter().flat_map(|harm| [(harm, false), (harm, true)]) {
+            let (folder, with) = (tempfile::tempdir().unwrap(), Opening::for_tests());
+            earlier(folder.path());
+            to_newest(folder.path(), 1 << 20, &RowSeal::for_tests()).unwrap();
+            let before = fs::read(folder.path().join(KEPT_FILE)).unwrap();
+            let store = Store::open(folder.path(), &with).unwrap();
+            if is_used {
+                store.submit(|tx| (ROWS.put(tx, "b", &6), Vec::new())).wait().unwrap().unwrap();
+            }
+            store.shut_down();
+            drop(store);
+            assert!(!folder.path().join(KEPT_FILE).exists(), "a checkpoint was written");
+            lose(folder.path(), harm);
+            let refused = Store::rebuild(folder.path(), &with).unwrap_err();
+            assert!(refused.is_missing(), "{refused}");
+            assert!(refused.to_string().contains("restore a backup"), "{refused}");
+            assert!(!folder.path().join(STATE_FILE).exists());
+            fs::write(folder.path().join(KEPT_FILE), before).unwrap();
+            let refused = Store::rebuild(folder.path(), &with).unwrap_err().to_string();
+            assert!(refused.contains("put `state.redb.1`"), "{refused}");
+            let (kept, state) = (folder.path().join(KEPT_FILE), folder.path().join(STATE_FILE));
+            fs::rename(kept, state).unwrap();
+            let store = Store::open(folder.path(), &with).unwrap();
+            let found = ROWS.get(&store.snapshot().unwrap().tx(), "b").unwrap();
+            assert_eq!(found, is_used.then_some(6));
+            drop(store);
+            check(folder.path());
+        }
+    }
+
+    /// Neither are those of a directory without events, whose numbers begin with 1 as in a new one.
+    #[test]
+    fn rows_without_events_are_not_left_out() {
+        let (folder, with) = (tempfile::tempdir().unwrap(), Opening::for_tests());
+        let database = Database::create(folder.path().join(STATE_FILE)).unwrap();
+        let transaction = database.begin_write().unwrap();
+        {
+            transaction.open_table(EVENTS).unwrap();
+            let mut state = transaction.open_table(STATE).unwrap();
+            let mut tx = Tx::new(&state, true, 0);
+            FORMAT.put(&mut tx, "", &1).unwrap();
+            ROWS.put(&mut tx, "a", &5).unwrap();
+            let writes = tx.into_writes();
+            put_all(&mut state, writes).unwrap();
+        }
+        transaction.commit().unwrap();
+        drop(database);
+        Store::open(folder.path(), &with).unwrap().shut_down();
+        fs::remove_file(folder.path().join(STATE_FILE)).unwrap();
+        let base = crate::bases::bases(folder.path()).unwrap().remove(0);
+        let bytes = fs::read(&base.path).unwrap();
+        fs::remove_file(&base.path).unwrap();
+        assert!(Store::rebuild(folder.path(), &with).unwrap_err().is_missing());
+        fs::write(&base.path, bytes).unwrap();
+        Store::rebuild(folder.path(), &with).unwrap();
+        let store = Store::open(folder.path(), &with).unwrap();
+        assert_eq!(ROWS.get(&store.snapshot().unwrap().tx(), "a").unwrap(), Some(5));
+    }
+
+    /// The state file of before stays while nothing else has its rows but the one that was made of it.
+    #[test]
+    fn the_state_file_of_before_is_kept_until_there_is_a_base() {
+        let (folder, with) = (tempfile::tempdir().unwrap(), Opening::for_tests());
+        earlier(folder.path());
+        let store = Store::open(folder.path(), &with).unwrap();
+        let base = crate::bases::bases(folder.path()).unwrap().remove(0);
+        fs::remove_file(&base.path).unwrap();
+        store.submit(|tx| (ROWS.put(tx, "b", &6), Vec::new())).wait().unwrap().unwrap();
+        store.shut_down();
+        assert!(folder.path().join(KEPT_FILE).exists());
+    }
+
+    /// However many rows there are, each is sealed once.
+    #[test]
+    fn many_rows_are_sealed() {
+        for count in [SEALED_AT_ONCE - 1, SEALED_AT_ONCE, 2 * SEALED_AT_ONCE + 1] {
+            let folder = tempfile::tempdir().unwrap();
+            let database = Database::create(folder.path().join(STATE_FILE)).unwrap();
+            let transaction = database.begin_write().unwrap();
+            {
+                let mut state = transaction.open_table(STATE).unwrap();
+                for number in 0..count {
+                    let key = format!("row {number}");
+                    state.insert(key.as_bytes(), b"plain".as_slice()).unwrap();
+                }
+                seal_rows(&mut state, &RowSeal::for_tests()).unwrap();
+                let lens = state.iter().unwrap().map(|row| row.unwrap().1.value().len());
+                let lens: std::collections::BTreeSet<usize> = lens.collect();
+                assert!(lens.len() == 1 && !lens.contains(&5), "{lens:?}");
+            }
+            transaction.commit().unwrap();
+        }
     }
 
     /// After each step of a conversion a crash may come.

@@ -17,7 +17,10 @@ use crate::reserve::Reserve;
 use crate::segment::{SEGMENTS_FOLDER, remove_unfinished};
 use crate::shared::{Ingredients, Shared};
 use crate::writer::Writer;
-use crate::{Found, StateFile, Store, StoreError, StoreErrorKind, bases, migrate};
+use crate::{
+    Found, StateFile, Store, StoreError, StoreErrorKind, bases, damaged_frame, migrate, origin,
+    proof,
+};
 
 /// What a store is opened with.
 #[derive(Clone)]
@@ -116,15 +119,23 @@ impl Store {
             return Err(StoreError::missing("the log is missing"));
         }
         let log = FileLog::open(&folder.join(LOG_FOLDER), with.log, &with.keyring)?;
-        bases::delete_after(folder, log.head()?.position)?;
-        let is_first = rows.applied.head.position == 0 && bases::bases(folder)?.is_empty();
-        if is_first && rows.has_more_than_a_format()? {
-            // What came from no frame must be in a base, or the copy could not be rebuilt.
+        let head = log.head()?;
+        // What came from no frame must be in a base, or the copy could not be made again.
+        let is_converted = rows.applied.head.position == 0 && rows.has_more_than_a_format()?;
+        if is_converted && log.first()? == 1 && !bases::is_intact(folder, 0, &with.keyring)? {
             let reserve = Reserve::new(folder);
             let permission = |bytes| reserve.expect_room_for(bytes);
             bases::write(folder, &rows, &with.keyring, &with.entropy, &permission)?;
         }
-        Self::around(folder, Box::new(log), copy, with, Pace::Thread)
+        let store = Self::around(folder, Box::new(log), copy, with, Pace::Thread)?;
+        // From here on, log and copy are known to be good.
+        let shared = &store.shared;
+        proof::delete_newer_bases(folder, shared.log.as_ref(), &shared.keyring, head)?;
+        damaged_frame::take_back(folder)?;
+        if is_converted && head.position == 0 {
+            store.submit_when_full(|tx| (origin::note_conversion(tx), Vec::new())).wait()??;
+        }
+        Ok(store)
     }
 
     /// A store whose log and state file are a test's, which can lose power; everything that

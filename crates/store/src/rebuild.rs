@@ -4,11 +4,11 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::bases::{self, BaseReader};
 use crate::bodies::create_folder;
 use crate::copy::{STATE_FILE, StateCopy};
 use crate::leftovers::{REBUILDING_FOLDER, REPLACED_FILE};
-use crate::log::{FileLog, LOG_FOLDER, Log, LogPoint};
+use crate::log::{FileLog, LOG_FOLDER, Log};
+use crate::proof::newest_start;
 use crate::reserve::Reserve;
 use crate::shared::{Ingredients, Shared};
 use crate::stopwatch::Stopwatch;
@@ -25,11 +25,11 @@ pub struct Rebuilt {
 
 impl Store {
     /// Rebuilds `state.redb` of a data directory from the newest base that is intact and the frames
-    /// after it. The old file is kept as `state.redb.replaced` until the first checkpoint of the next
-    /// start, and stays in place on an error.
+    /// after it. The old file is kept as `state.redb.replaced` until the next start has written a
+    /// checkpoint, and stays in place on an error.
     ///
-    /// Errors with [`StoreError::is_missing`] if neither a base nor the first frames are there, and
-    /// with [`StoreError::is_corrupt`] if a frame after the base is damaged.
+    /// Errors with [`StoreError::is_missing`] if neither an intact base is there nor frames that have
+    /// all rows, and with [`StoreError::is_corrupt`] if a frame after the base is damaged.
     pub fn rebuild(folder: &Path, with: &Opening) -> Result<Rebuilt, StoreError> {
         let log = FileLog::open(&folder.join(LOG_FOLDER), with.log, &with.keyring)?;
         let newest = log.head()?.position;
@@ -38,7 +38,9 @@ impl Store {
             fs::remove_dir_all(&aside)?;
         }
         create_folder(&aside)?;
-        let base = base_into(&aside, folder, &log, with)?;
+        let (start, rows) = newest_start(folder, &log, &with.keyring, log.head()?)?;
+        let base = start.head.position;
+        StateCopy::create(&aside, start, rows, &with.row_seal())?;
         let copy = StateCopy::open(&aside, with.page_cache_bytes, &with.row_seal())?;
         let keyring = Arc::clone(&with.keyring);
         let (reserve, stopwatch) = (Reserve::new(folder), Stopwatch::default());
@@ -72,33 +74,4 @@ fn unused_name(folder: &Path) -> Result<PathBuf, StoreError> {
         path = folder.join(format!("{REPLACED_FILE}.{number}"));
     }
     Ok(path)
-}
-
-/// Creates a state file in `aside` from a base of `data` that the log continues; the newest that is
-/// intact.
-fn base_into(aside: &Path, data: &Path, log: &FileLog, with: &Opening) -> Result<u64, StoreError> {
-    let (first, newest, seal) = (log.first()?, log.head()?.position, with.row_seal());
-    let bases = bases::bases(data)?.into_iter().rev();
-    for base in bases.filter(|base| base.position <= newest) {
-        if base.position.saturating_add(1) < first {
-            break;
-        }
-        let made = BaseReader::open(&base, Arc::clone(&with.keyring))
-            .and_then(|(point, rows)| StateCopy::create(aside, point, rows, &seal));
-        match made {
-            Ok(()) => return Ok(base.position),
-            Err(error) if error.is_corrupt() => {
-                let error = types::error_chain(&error);
-                tracing::error!(error, "a base is damaged; the one before it is tried");
-            }
-            Err(error) => return Err(error),
-        }
-    }
-    if first > 1 {
-        return Err(StoreError::missing(format_args!(
-            "the log begins with frame {first}, and no base reaches it"
-        )));
-    }
-    StateCopy::create(aside, LogPoint::START, [], &seal)?;
-    Ok(0)
 }

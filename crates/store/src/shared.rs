@@ -11,6 +11,7 @@ use crate::copy::StateCopy;
 use crate::copy_rows::CopyRows;
 use crate::log::{Change, Changes, EventRef, Head, Log, LogPoint, Opener};
 use crate::memo::Memo;
+use crate::redo::in_portions;
 use crate::reserve::Reserve;
 use crate::sealed::Sealed;
 use crate::stopwatch::{DiskStep, Stopwatch};
@@ -32,7 +33,7 @@ pub(crate) struct Shared {
     pub(crate) memo: Arc<Memo>,
     current: RwLock<Arc<View>>,
     /// Held while the next view is made from the current one.
-    succession: Mutex<()>,
+    replacing_view: Mutex<()>,
     /// Held during a checkpoint.
     checkpointing: Mutex<()>,
     /// Covers what the current view shows, at least.
@@ -72,7 +73,7 @@ impl Shared {
             folder,
             memo: Arc::default(),
             current,
-            succession: Mutex::default(),
+            replacing_view: Mutex::default(),
             checkpointing: Mutex::default(),
             tail,
             kept_from: AtomicU64::new(0),
@@ -93,11 +94,11 @@ impl Shared {
     }
 
     /// Replaces the current view by the one that `next` makes of it, if it makes one.
-    pub(crate) fn succeed<E>(
+    pub(crate) fn replace_view<E>(
         &self,
         next: impl FnOnce(&View) -> Result<Option<View>, E>,
     ) -> Result<(), E> {
-        let _alone = self.succession.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = self.replacing_view.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(next) = next(&self.view())? {
             let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
             let before = std::mem::replace(&mut *current, Arc::new(next));
@@ -115,7 +116,7 @@ impl Shared {
     pub(crate) fn checkpoint(&self) -> Result<(), StoreError> {
         // Another one would drop what this one has not taken.
         let _alone = self.checkpointing.lock().unwrap_or_else(PoisonError::into_inner);
-        self.succeed(|view| Ok::<_, StoreError>(view.aged()))?;
+        self.replace_view(|view| Ok::<_, StoreError>(view.aged()))?;
         let Some((ageing, until)) = self.view().ageing.clone() else { return Ok(()) };
         let apply = || {
             if self.copy.is_doubtful() {
@@ -128,7 +129,7 @@ impl Shared {
             // Readers go on with what is on the disk: the failure has closed what they had.
             Err(error) => (self.copy.reopened()?, Some(error)),
         };
-        self.succeed(|view| {
+        self.replace_view(|view| {
             // What a failed one has taken may not be on the disk.
             let is_taken = copy.applied == until && !self.copy.is_doubtful();
             if copy.applied != until && copy.applied != view.copy.applied {
@@ -141,13 +142,16 @@ impl Shared {
     }
 
     /// The rows of a new state file, made from the log.
-    fn replaced(&self, until: LogPoint) -> Result<Arc<CopyRows>, StoreError> {
+    pub(crate) fn replaced(&self, until: LogPoint) -> Result<Arc<CopyRows>, StoreError> {
         let log = self.log.as_ref();
         // What deletion frees on a full disk is not for this.
         self.reserve.expect_room_for(self.copy.bytes()?)?;
-        let made = proof::made(&self.folder, log, &self.keyring, until.head)?;
-        let mut made = made.ok_or_else(|| StoreError::missing("no base reaches the log"))?;
-        let replaced = self.copy.replace(until, made.rows())?;
+        let (from, base) = proof::newest_start(&self.folder, log, &self.keyring, until.head)?;
+        let mut next = self.copy.begin_next(from, base)?;
+        in_portions(log, &self.keyring, from, until.head, &mut |writes, reached| {
+            next.take(writes, reached)
+        })?;
+        let replaced = next.replace(until)?;
         tracing::warn!("the state file was replaced: the disk had failed it");
         Ok(replaced)
     }

@@ -17,6 +17,12 @@ const ROW_BYTES: usize = 160;
 /// Bytes of writes that are not in the copy, from which on they are too many.
 const RECENT_BYTES_MAX: usize = 64 << 20;
 
+/// About the bytes of a row that was written, in memory.
+pub(crate) fn row_bytes(key: &[u8], value: Option<&[u8]>) -> usize {
+    let len = value.map_or(0, <[u8]>::len);
+    key.len().saturating_add(len).saturating_add(ROW_BYTES)
+}
+
 /// The state as of a point of the log. Never changes: a commit makes a new one.
 #[derive(Clone)]
 pub(crate) struct View {
@@ -121,8 +127,7 @@ pub(crate) struct Draft<'v> {
 impl Draft<'_> {
     /// Gives a row a value, or deletes it.
     pub(crate) fn write(&mut self, key: Vec<u8>, value: Option<Vec<u8>>) {
-        let len = value.as_ref().map_or(0, Vec::len);
-        let bytes = key.len().saturating_add(len).saturating_add(ROW_BYTES);
+        let bytes = row_bytes(&key, value.as_deref());
         self.recent_bytes = self.recent_bytes.saturating_add(bytes);
         self.recent.insert_mut(key, value);
     }

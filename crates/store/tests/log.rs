@@ -532,7 +532,8 @@ fn few_files_are_open_at_once() {
     }
     drop(log);
     assert_eq!(read(&on(&disk).unwrap(), 1).unwrap().len(), 400);
-    assert!(disk.open_max() <= 10, "{}", disk.open_max());
+    // With the newest one, one that is read, and `durable`.
+    assert!(disk.open_max() <= 11, "{}", disk.open_max());
 }
 
 /// Small files are used where there is no room for a large one.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io::{self, ErrorKind};
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use store::{
     FileLog, FolderFile, Lock, LogFolder, Opening, StateFiles, StorageBackend, Store, StoreError,
@@ -64,6 +64,8 @@ struct Platters {
     faults: Vec<(Part, DiskFault, u64)>,
     /// Bytes that the disk has, if it has an end.
     room: Option<usize>,
+    /// Locks that were waited for, by the names of their files.
+    locks: BTreeMap<String, Weak<()>>,
 }
 
 impl Disk {
@@ -337,8 +339,25 @@ impl LogFolder for Disk {
         Ok(())
     }
 
+    /// Tests open a log again while the one before is still there.
     fn lock(&self, _name: &str) -> io::Result<Option<Lock>> {
         Ok(Some(Box::new(())))
+    }
+
+    fn lock_waiting(&self, name: &str) -> io::Result<Lock> {
+        match LogFolder::create(self, name) {
+            Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+            _ => {}
+        }
+        let lock = Arc::new(());
+        self.platters().locks.insert(name.to_owned(), Arc::downgrade(&lock));
+        Ok(Box::new(lock))
+    }
+
+    fn share(&self, name: &str) -> io::Result<Option<Lock>> {
+        let platters = self.platters();
+        let held = platters.locks.get(name).and_then(Weak::upgrade);
+        Ok(if held.is_some() { None } else { Some(Box::new(())) })
     }
 }
 

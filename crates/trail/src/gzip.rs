@@ -30,11 +30,6 @@ impl Writer {
         self.gz.write_all(bytes)
     }
 
-    /// The number of bytes written so far; the compressor buffers some more.
-    pub(crate) fn compressed_bytes(&self) -> usize {
-        self.gz.get_ref().len()
-    }
-
     /// The member, and the SHA-256 of the plain bytes in hexadecimal.
     pub(crate) fn finish(self) -> io::Result<(Vec<u8>, String)> {
         Ok((self.gz.finish()?, hex(&self.hash.finish())))

@@ -16,11 +16,6 @@ use crate::names;
 /// The slot in a file's name. Observed: minutes are multiples of five in every name.
 pub const SLOT_MS: u64 = 5 * MINUTE_MS;
 
-/// The largest file, compressed. Source: `CloudTrail` User Guide, "Quotas in CloudTrail".
-pub const GZ_BYTES_MAX: usize = 50_000_000;
-/// What the compressor may buffer, plus one more record that does not compress.
-const GZ_RESERVE_BYTES: usize = 1_000_000;
-
 const OPENING: &str = r#"{"Records":["#;
 const CLOSING: &str = "]}";
 
@@ -48,14 +43,15 @@ pub struct Caps {
     pub records_max: usize,
     /// The maximum number of decompressed bytes, which a reader must buffer.
     pub plain_bytes_max: u64,
-    /// The most bytes as delivered.
-    pub gz_bytes_max: usize,
 }
 
 impl Default for Caps {
-    /// 50 MB as delivered, and for the sake of readers 50 000 records or 256 MB when inflated.
+    /// 50 000 records or 256 MB when inflated: of records, which compress to less than a fifth, that
+    /// is less than 50 MB as delivered.
+    ///
+    /// Source: `CloudTrail` User Guide, "Quotas in CloudTrail": 50 MB, compressed.
     fn default() -> Self {
-        Self { records_max: 50_000, plain_bytes_max: 256_000_000, gz_bytes_max: GZ_BYTES_MAX }
+        Self { records_max: 50_000, plain_bytes_max: 256_000_000 }
     }
 }
 
@@ -65,31 +61,6 @@ impl Default for Caps {
 pub fn write<R: AsRef<str>>(records: impl Iterator<Item = R>) -> io::Result<LogFile> {
     let mut draft = Draft::new()?;
     for record in records {
-        draft.put(record.as_ref())?;
-    }
-    draft.finish()
-}
-
-/// Writes the records into as many files as the caps demand, in order, one file at a time.
-///
-/// No records result in no file. The same records and limits result in the same files.
-pub fn split<R: AsRef<str>>(
-    records: impl Iterator<Item = R>,
-    caps: Caps,
-) -> impl Iterator<Item = io::Result<LogFile>> {
-    let mut records = records.peekable();
-    std::iter::from_fn(move || {
-        records.peek()?;
-        Some(fill(&mut records, caps))
-    })
-}
-
-fn fill<R: AsRef<str>>(
-    records: &mut std::iter::Peekable<impl Iterator<Item = R>>,
-    caps: Caps,
-) -> io::Result<LogFile> {
-    let mut draft = Draft::new()?;
-    while let Some(record) = records.next_if(|record| draft.has_room(record.as_ref(), caps)) {
         draft.put(record.as_ref())?;
     }
     draft.finish()
@@ -117,15 +88,6 @@ impl Draft {
         let mut draft = Self { writer, plain_bytes: 0, records: 0, oldest: None, newest: None };
         draft.text(OPENING)?;
         Ok(draft)
-    }
-
-    fn has_room(&self, record: &str, caps: Caps) -> bool {
-        let plain = self.plain_bytes.saturating_add(record.len() as u64).saturating_add(3);
-        let gz = self.writer.compressed_bytes().saturating_add(GZ_RESERVE_BYTES);
-        self.records == 0
-            || (self.records < caps.records_max
-                && plain <= caps.plain_bytes_max
-                && gz <= caps.gz_bytes_max)
     }
 
     fn put(&mut self, record: &str) -> io::Result<()> {

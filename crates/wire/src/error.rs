@@ -3,6 +3,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
+use crate::MadeAt;
 use crate::xml::XmlWriter;
 
 /// How a service speaks.
@@ -19,8 +20,8 @@ pub enum Protocol {
     QueryCompatible {
         /// The XML namespace of responses.
         namespace: &'static str,
-        /// The namespace of the errors' shapes in JSON, such as `com.amazonaws.sqs`.
-        shapes: &'static str,
+        /// How errors are called in JSON.
+        shapes: Shapes,
     },
     /// AWS Query as EC2 speaks it.
     Ec2,
@@ -30,6 +31,15 @@ pub enum Protocol {
     RestXmlControl,
 }
 
+/// The names of errors in the JSON of a service that also speaks Query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shapes {
+    /// The namespace of their shapes, such as `com.amazonaws.sqs`.
+    pub namespace: &'static str,
+    /// The codes of Query, each with the name of its shape.
+    pub of_codes: &'static [(&'static str, &'static str)],
+}
+
 /// An error as a client sees it, before a protocol renders it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WireError {
@@ -37,40 +47,41 @@ pub struct WireError {
     pub status: u16,
     /// AWS's error code.
     pub code: String,
-    /// The name of its shape, where a protocol shows both and they differ. A reference to it keeps
-    /// results with errors small.
-    pub shape: Option<&'static &'static str>,
     /// AWS's wording; some JSON errors have none at all.
     pub message: Option<String>,
     /// Elements besides code and message, in order: part of S3's contract.
     pub extra: Vec<(String, String)>,
     /// Headers besides the ids and the content type.
     pub headers: Vec<(String, String)>,
+    /// Where it was made.
+    pub made_at: MadeAt,
 }
 
 impl WireError {
     /// With a message.
+    #[track_caller]
     pub fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { message: Some(message.into()), ..Self::without_message(status, code) }
     }
 
     /// Without a message, as some KMS errors are.
+    #[track_caller]
     pub fn without_message(status: u16, code: impl Into<String>) -> Self {
-        let (extra, headers) = (Vec::new(), Vec::new());
-        Self { status, code: code.into(), shape: None, message: None, extra, headers }
-    }
-
-    /// With the name of its shape.
-    #[must_use]
-    pub fn with_shape(mut self, shape: &'static &'static str) -> Self {
-        self.shape = Some(shape);
-        self
+        let (extra, headers, made_at) = (Vec::new(), Vec::new(), MadeAt::here());
+        Self { status, code: code.into(), message: None, extra, headers, made_at }
     }
 
     /// With one more element.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.extra.push((name.into(), value.into()));
+        self
+    }
+
+    /// The same, made elsewhere.
+    #[must_use]
+    pub fn made_at(mut self, made_at: MadeAt) -> Self {
+        self.made_at = made_at;
         self
     }
 
@@ -136,7 +147,7 @@ pub fn render_error(
 /// Observed: clients get the code of Query from the header, and the name of the shape from the
 /// body. Source: AWS JSON 1.0 protocol, "awsQueryCompatible".
 pub fn render_compatible_error(
-    shapes: &str,
+    shapes: Shapes,
     error: &WireError,
     request_id: &str,
 ) -> (HeaderMap, Bytes) {
@@ -174,14 +185,14 @@ const SHARED_SHAPES: [(&str, &str); 12] = [
     ("UnknownOperationException", "UnknownOperationException"),
 ];
 
-fn shape_of(shapes: &str, error: &WireError) -> String {
-    if let Some(shape) = error.shape {
-        return format!("{shapes}#{shape}");
+fn shape_of(shapes: Shapes, error: &WireError) -> String {
+    let named = |(code, _): &&(&str, &str)| *code == error.code;
+    if let Some((_, shape)) = shapes.of_codes.iter().find(named) {
+        return format!("{}#{shape}", shapes.namespace);
     }
-    let shared = SHARED_SHAPES.iter().find(|(code, _)| *code == error.code);
-    match shared {
+    match SHARED_SHAPES.iter().find(named) {
         Some((_, shape)) => format!("com.amazon.coral.service#{shape}"),
-        None => format!("{shapes}#{}", error.code),
+        None => format!("{}#{}", shapes.namespace, error.code),
     }
 }
 
@@ -314,10 +325,11 @@ mod tests {
     /// A client of either protocol finds the same code, and in JSON the shape beside it.
     #[test]
     fn a_compatible_error_has_a_code_and_a_shape() {
-        let shapes = "com.amazonaws.sqs";
-        let protocol = Protocol::QueryCompatible { namespace: "urn:q", shapes };
         let code = "AWS.SimpleQueueService.NonExistentQueue";
-        let error = WireError::new(400, code, "Gone.").with_shape(&"QueueDoesNotExist");
+        let of_codes = &[("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")];
+        let shapes = Shapes { namespace: "com.amazonaws.sqs", of_codes };
+        let protocol = Protocol::QueryCompatible { namespace: "urn:q", shapes };
+        let error = WireError::new(400, code, "Gone.");
         assert_eq!(
             body(protocol, &error),
             format!(

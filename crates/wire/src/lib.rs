@@ -11,8 +11,8 @@
 //!
 //! Reading order: [`Head`] is a request's head exactly as received, because signatures are computed
 //! over raw bytes. [`sigv4::presented`] parses the claimed signature,
-//! [`sigv4::Signed::check_scope`] and [`sigv4::verify`] verify it, [`sigv4::ChunkDecoder`] verifies
-//! a streamed body chunk by chunk. [`sigv2`] is the older signature of S3, with the same steps.
+//! [`sigv4::Signed::check_scope`], [`sigv4::verify_head`] and [`sigv4::verify_body`] verify it,
+//! [`sigv4::ChunkDecoder`] verifies a streamed body chunk by chunk. [`sigv2`] is the older signature of S3, with the same steps.
 //! [`FormReader`] parses browser forms, whose signature is a [`sigv4::PostSignature`]. [`sign`]
 //! creates signatures, for our own clients. [`json`], [`query`] and [`xml`] read and write bodies;
 //! [`WireError`] and [`render_error`] format errors for all three protocols.
@@ -29,6 +29,7 @@ mod error;
 mod form;
 mod head;
 mod host;
+mod made_at;
 mod request_id;
 
 pub mod json;
@@ -39,9 +40,10 @@ pub mod sigv4;
 pub mod uri;
 pub mod xml;
 
-pub use error::{Protocol, WireError, render_compatible_error, render_error};
+pub use error::{Protocol, Shapes, WireError, render_compatible_error, render_error};
 pub use form::{FORM_FIELDS_BYTES_MAX, FormError, FormReader};
 pub use head::Head;
 pub use host::{is_foreign_name, virtual_host};
+pub use made_at::MadeAt;
 pub use request_id::{request_id_uuid, s3_host_id, s3_request_id};
 pub use sigv4::Family;

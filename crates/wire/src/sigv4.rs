@@ -4,8 +4,8 @@
 //! In the order in which a gateway uses it: [`presented`] parses the claim, `None` being an
 //! anonymous caller; [`Signed::check_scope`] checks that it is for this service; the
 //! gateway looks up the access key (and itself returns [`SignatureError::UnknownKey`],
-//! [`SignatureError::BadToken`] or [`SignatureError::ExpiredToken`]); [`verify`] verifies it. A
-//! body that arrives in signed chunks is then verified chunk by chunk by a [`ChunkDecoder`].
+//! [`SignatureError::BadToken`] or [`SignatureError::ExpiredToken`]); [`verify_head`] and [`verify_body`]
+//! verify it. A body that arrives in signed chunks is then verified chunk by chunk by a [`ChunkDecoder`].
 //!
 //! Source: AWS General Reference, "Signature Version 4"; S3 API Reference, "Authenticating
 //! Requests (AWS Signature Version 4)".
@@ -28,7 +28,7 @@ pub use error::{ExpiresFault, Mismatch, Place, SignatureError};
 pub use key::{SigningKey, SigningKeys};
 pub use post_policy::{PolicyError, PostPolicy, PostSignature, verify_post_signature};
 pub use presented::presented;
-pub use verify::{Verified, verify, verify_body, verify_head, verify_with_key};
+pub use verify::{Verified, verify_body, verify_head};
 
 pub(crate) use canonical::{CanonicalQuery, Parts, canonical_request, string_to_sign};
 pub(crate) use chunk_line::{TRAILER_SIGNATURE, chunk_string_to_sign, trailer_string_to_sign};

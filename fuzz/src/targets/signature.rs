@@ -3,7 +3,7 @@
 use serde_json::Value;
 use types::Timestamp;
 use wire::sign::{Credentials, payload_hash, presign, sign_header};
-use wire::sigv4::{ChunkDecoder, SignatureError, presented, verify};
+use wire::sigv4::{ChunkDecoder, SignatureError, SigningKey, presented, verify_body, verify_head};
 use wire::{Family, Head, Protocol, WireError, render_error, sigv2, virtual_host};
 
 use super::{assert_xml, raw_request};
@@ -158,7 +158,10 @@ fn run(input: &[u8]) -> Way {
                 if let Err(error) = signed.check_scope(service) {
                     way = refused(way, &error);
                 }
-                match verify(&head, &signed, SECRET, Some(&hash), NOW, family) {
+                let key = SigningKey::for_signed(SECRET, &signed);
+                let verified = verify_head(&head, &signed, &key, NOW, family)
+                    .and_then(|()| verify_body(&head, &signed, key, Some(&hash), family));
+                match verified {
                     Err(error) => way = refused(way, &error),
                     Ok(verified) => {
                         let decoder = ChunkDecoder::new(&head, &signed.payload, Some(&verified));

@@ -155,11 +155,16 @@ impl Page {
         ] {
             parts.get_or_create(&[("part", part)]).set(bytes);
         }
-        let Upkeep { failed_checkpoints, failed_bases } = store.upkeep();
+        let upkeep = store.upkeep();
+        let Upkeep { failed_checkpoints, failed_bases, damaged_bases, damaged_frame } = upkeep;
         let help = "Attempts that failed since the last checkpoint of the state file";
         self.gauge("shoseki_store_failed_checkpoints", help, failed_checkpoints);
         let help = "Attempts that failed since the last base of the state";
         self.gauge("shoseki_store_failed_bases", help, failed_bases);
+        let help = "Bases of the state that were found damaged since the start";
+        self.gauge("shoseki_store_damaged_bases", help, damaged_bases);
+        let help = "1 if a backup found a damaged frame of the log in front of intact ones";
+        self.gauge("shoseki_store_log_damaged", help, u64::from(damaged_frame.is_some()));
         if let Ok(disk) = rustix::fs::statvfs(store.folder()) {
             let bytes = |blocks: u64| blocks.saturating_mul(disk.f_frsize);
             let free = "Free space on the data directory's file system";

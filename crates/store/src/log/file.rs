@@ -6,6 +6,7 @@
 //! log/spare                      a file ready to be the next one
 //! log/unfinished                 a spare file that is being made
 //! log/lock                       locked by the process that has the log open
+//! log/durable                    the newest durable frame, for other processes that read the log
 //! ```
 //!
 //! Rules of durability: a file is allocated and filled with zeros, and synced, before it gets a
@@ -24,6 +25,7 @@
 //! the frame is then certainly gone, or the log stays unusable.
 
 mod allocate;
+mod durable;
 mod import;
 mod layout;
 mod live;
@@ -39,6 +41,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use allocate::{Begun, SPARE_FILE, UNFINISHED_FILE, begin_file, make_spare, remove_if_there};
+use durable::{Durable, Published};
 pub use import::LogImport;
 use keys::Keyring;
 use layout::{BLOCK_BYTES, FileHeader, file_name, first_position, next_offset};
@@ -51,6 +54,8 @@ use super::{Frame, FrameVisitor, Head, Log, LogTurn, Opener, out_of_turn};
 use crate::StoreError;
 
 const LOCK_FILE: &str = "lock";
+/// How often a log is read that a server appends to.
+const EXAMINATIONS: u32 = 3;
 
 /// How a log is kept in files.
 #[derive(Debug, Clone, Copy)]
@@ -76,6 +81,8 @@ pub struct FileLog {
     writing: Mutex<Writing>,
     /// What readers see: raised only after a sync.
     head: RwLock<Head>,
+    /// What other processes see of it; `None` if it is only examined.
+    published: Option<Published>,
     /// By their first position.
     files: RwLock<BTreeMap<u64, Arc<LogFile>>>,
     open: OpenFiles,
@@ -136,11 +143,60 @@ impl FileLog {
     ) -> Result<Self, StoreError> {
         let folder = OsFolder::examined(folder)?;
         let folder = folder.ok_or_else(|| StoreError::missing("there is no log"))?;
-        let files = recover::files(&folder)?;
-        if files.is_empty() {
-            return Err(StoreError::missing("the log has no file"));
+        let folder: Arc<dyn LogFolder> = Arc::new(folder);
+        Self::examine_within(&folder, settings, keyring)
+    }
+
+    /// The same in any folder. While a server has the log open, the head is the newest frame that is
+    /// durable.
+    pub(crate) fn examine_within(
+        folder: &Arc<dyn LogFolder>,
+        settings: LogSettings,
+        keyring: &Arc<Keyring>,
+    ) -> Result<Self, StoreError> {
+        let mut tries = EXAMINATIONS;
+        loop {
+            tries = tries.saturating_sub(1);
+            // Before anything is read: a frame that comes later is not in question.
+            let durable = Durable::of(folder.as_ref())?;
+            let files = recover::files(folder.as_ref())?;
+            if files.is_empty() {
+                return Err(StoreError::missing("the log has no file"));
+            }
+            let log = Self::of(Arc::clone(folder), settings, keyring, files, None);
+            match (log, durable) {
+                (log, Durable::All { .. }) => return log,
+                // A frame that was being written may have had the next one behind it since.
+                (Err(error), _) if error.is_corrupt() && tries > 0 => {}
+                (log, Durable::UpTo(durable)) => {
+                    let log = log?;
+                    let opening = || StoreError::in_use("a server is opening the log: try again");
+                    log.end_with(durable.ok_or_else(opening)?)?;
+                    return Ok(log);
+                }
+            }
         }
-        Self::of(Arc::new(folder), settings, keyring, files, None)
+    }
+
+    /// Hides the frames after one of them.
+    fn end_with(&self, durable: Head) -> Result<(), StoreError> {
+        let mut is_there = durable == self.head()?;
+        let first = self.first()?;
+        if durable.position >= first {
+            self.read(durable.position, &mut |frame| {
+                is_there = frame.head() == durable;
+                Ok(std::ops::ControlFlow::Break(()))
+            })?;
+        } else {
+            is_there |= durable.position.saturating_add(1) == first;
+        }
+        if !is_there {
+            let position = durable.position;
+            let what = format_args!("frame {position} of the log, which is durable, is not there");
+            return Err(StoreError::corrupt(what));
+        }
+        *self.head.write().unwrap_or_else(PoisonError::into_inner) = durable;
+        Ok(())
     }
 
     fn of(
@@ -157,6 +213,14 @@ impl FileLog {
         let newest = OpenLogFile { about: newest, file };
         let mut opener = Opener::new(Arc::clone(keyring));
         let (head, offset) = recover::newest(&newest, &mut opener)?;
+        let published = match &lock {
+            Some(_) => {
+                // A process that ended may have written the newest frame and not synced it.
+                newest.file.sync()?;
+                Some(Published::begin(folder.as_ref(), &head)?)
+            }
+            None => None,
+        };
         let writing = Writing { file: newest, offset, head, is_unsettled: false };
         Ok(Self {
             folder,
@@ -164,6 +228,7 @@ impl FileLog {
             lock,
             writing: Mutex::new(writing),
             head: RwLock::new(head),
+            published,
             files: RwLock::new(files),
             open,
             spare: Mutex::default(),
@@ -171,7 +236,7 @@ impl FileLog {
         })
     }
 
-    /// Makes certain that the newest frame is durable: another process may be about to sync it.
+    /// Makes certain that the newest frame is durable: a process that ended may not have synced it.
     pub(crate) fn make_durable(&self) -> Result<(), StoreError> {
         Ok(held(&self.writing).file.file.sync()?)
     }
@@ -399,6 +464,9 @@ impl LogTurn for Turn<'_> {
         writing.head = frame.head();
         writing.is_unsettled = false;
         *self.log.head.write().unwrap_or_else(PoisonError::into_inner) = writing.head;
+        if let Some(published) = &self.log.published {
+            published.set(&writing.head);
+        }
         Ok(writing.head)
     }
 }

@@ -37,6 +37,13 @@ pub trait LogFolder: fmt::Debug + Send + Sync + 'static {
     /// Locks a file, which is created if there is none, until the result is dropped; `None` if
     /// another process has locked it.
     fn lock(&self, name: &str) -> io::Result<Option<Lock>>;
+
+    /// The same, and waits while others share it: they do so for the reading of one frame.
+    fn lock_waiting(&self, name: &str) -> io::Result<Lock>;
+
+    /// Keeps others from locking a file until the result is dropped, also if there is none; `None` if
+    /// another process has locked it.
+    fn share(&self, name: &str) -> io::Result<Option<Lock>>;
 }
 
 /// What keeps a file locked.
@@ -118,14 +125,43 @@ impl LogFolder for OsFolder {
     }
 
     fn lock(&self, name: &str) -> io::Result<Option<Lock>> {
-        let mut options = OpenOptions::new();
-        let options = options.write(true).create(true).truncate(false).mode(0o600);
-        let file = options.open(self.path.join(name))?;
+        let file = self.lockable(name)?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Some(Box::new(file))),
             Err(Errno::WOULDBLOCK) => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn lock_waiting(&self, name: &str) -> io::Result<Lock> {
+        let file = self.lockable(name)?;
+        loop {
+            match flock(&file, FlockOperation::LockExclusive) {
+                Ok(()) => return Ok(Box::new(file)),
+                Err(Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn share(&self, name: &str) -> io::Result<Option<Lock>> {
+        let file = match File::open(self.path.join(name)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Some(Box::new(()))),
+            file => file?,
+        };
+        match flock(&file, FlockOperation::NonBlockingLockShared) {
+            Ok(()) => Ok(Some(Box::new(file))),
+            Err(Errno::WOULDBLOCK) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl OsFolder {
+    fn lockable(&self, name: &str) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        let options = options.write(true).create(true).truncate(false).mode(0o600);
+        options.open(self.path.join(name))
     }
 }
 

@@ -96,7 +96,8 @@ impl Header {
     }
 }
 
-fn checksum(bytes: &[u8]) -> [u8; 4] {
+/// What distinguishes bytes that were written completely from a part of them.
+pub(super) fn checksum(bytes: &[u8]) -> [u8; 4] {
     let mut crc = Crc::new();
     crc.update(bytes);
     crc.sum().to_be_bytes()
@@ -253,17 +254,22 @@ impl Opener {
 
     fn open_bytes(&mut self, header: &Header, bytes: &[u8]) -> Result<SecretBytes, StoreError> {
         let position = header.position;
+        let of = match self.stretch {
+            Stretch::Log => "of the log",
+            Stretch::Base => "of a base",
+            Stretch::Backup => "of a backup's manifest",
+        };
         let failed = |cause: KeyError| {
             if matches!(cause, KeyError::NotAuthentic | KeyError::Malformed) {
-                return StoreError::corrupt(format_args!("frame {position} of the log: {cause}"));
+                return StoreError::corrupt(format_args!("frame {position} {of}: {cause}"));
             }
             if let KeyError::UnknownEpoch(epoch) = cause {
                 return StoreError::no_key(format_args!(
-                    "frame {position} of the log is sealed under epoch {epoch}: put back the \
-                     newest `keyring`"
+                    "frame {position} {of} is sealed under epoch {epoch}: put back the newest \
+                     `keyring`"
                 ));
             }
-            StoreError::engine(format_args!("cannot open frame {position}")).because(cause)
+            StoreError::engine(format_args!("cannot open frame {position} {of}")).because(cause)
         };
         let parts = bytes.split_at_checked(HEADER_BYTES);
         let (head, sealed) = parts.ok_or_else(|| failed(KeyError::Malformed))?;

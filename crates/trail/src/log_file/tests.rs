@@ -38,43 +38,6 @@ fn a_record_that_is_not_json_is_rejected() {
     }
 }
 
-/// Files are split before any limit is exceeded, and contain everything in order.
-#[test]
-fn files_are_split_at_each_cap() {
-    let records: Vec<String> = (0..10).map(|n| format!(r#"{{"eventID":"{n}"}}"#)).collect();
-    let sizes = |caps: Caps| -> Vec<usize> {
-        let files: Vec<LogFile> = split(records.iter(), caps).map(Result::unwrap).collect();
-        let read = files.iter().flat_map(|file| read(&file.gz, 1_000).unwrap());
-        let read: Vec<String> = read.map(|record| record.to_string()).collect();
-        assert_eq!(read, records);
-        assert!(files.iter().all(|f| f.records == 1 || f.plain_bytes <= caps.plain_bytes_max));
-        files.iter().map(|file| file.records).collect()
-    };
-    let all = Caps::default();
-    assert_eq!(sizes(all), [10]);
-    assert_eq!(sizes(Caps { records_max: 4, ..all }), [4, 4, 2]);
-    assert_eq!(sizes(Caps { plain_bytes_max: 12 + 2 + 15 * 3 + 2, ..all }), [3, 3, 3, 1]);
-    assert_eq!(sizes(Caps { plain_bytes_max: 1, ..all }), [1; 10]);
-    assert_eq!(sizes(Caps { gz_bytes_max: 0, ..all }), [1; 10]);
-    assert_eq!(split(std::iter::empty::<&str>(), all).count(), 0);
-}
-
-/// Incompressible data is split below the limit, although the compressor buffers some of it.
-#[test]
-fn delivered_bytes_stay_below_the_cap() {
-    let noise = |seed: u32| {
-        let blocks = (0..4_000_u32)
-            .map(|n| types::hex(&keys::sha256(&[seed.to_be_bytes(), n.to_be_bytes()].concat())));
-        format!(r#"{{"a":"{}"}}"#, blocks.collect::<String>())
-    };
-    let records: Vec<String> = (0..20).map(noise).collect();
-    let caps = Caps { gz_bytes_max: 1_500_000, ..Caps::default() };
-    let files: Vec<LogFile> = split(records.iter(), caps).map(Result::unwrap).collect();
-    assert!(files.len() > 1);
-    assert!(files.iter().all(|file| file.gz.len() <= caps.gz_bytes_max));
-    assert_eq!(files.iter().map(|file| file.records).sum::<usize>(), 20);
-}
-
 /// Observed: names of real files, whose events occurred in the five minutes before.
 #[test]
 fn names_have_the_end_of_the_slot() {

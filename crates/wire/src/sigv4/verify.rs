@@ -45,38 +45,6 @@ impl Verified {
     }
 }
 
-/// Verifies with the secret of the access key: [`verify_with_key`] after deriving the key.
-pub fn verify(
-    head: &Head,
-    signed: &Signed,
-    secret: &str,
-    body_sha256: Option<&[u8; 32]>,
-    now: Timestamp,
-    family: Family,
-) -> Result<Verified, SignatureError> {
-    let key = SigningKey::for_signed(secret, signed);
-    verify_with_key(head, signed, key, body_sha256, now, family)
-}
-
-/// Verifies that `signed` was created with `key` over `head`, within its validity, and over this
-/// body: [`verify_head`], then [`verify_body`].
-///
-/// `body_sha256` is the hash of the whole body. Services other than S3 always need it: their
-/// clients' descriptions of the body do not count, and `None` means an empty body. On S3 it may be
-/// `None` before the body was read; its reader then compares it with [`Payload::Sha256Hex`] and
-/// returns [`SignatureError::ContentMismatch`].
-pub fn verify_with_key(
-    head: &Head,
-    signed: &Signed,
-    key: SigningKey,
-    body_sha256: Option<&[u8; 32]>,
-    now: Timestamp,
-    family: Family,
-) -> Result<Verified, SignatureError> {
-    verify_head(head, signed, &key, now, family)?;
-    verify_body(head, signed, key, body_sha256, family)
-}
-
 /// Verifies what does not require the body: the time, which headers are signed, and on S3, where
 /// the head describes the body, the signature.
 pub fn verify_head(
@@ -95,6 +63,11 @@ pub fn verify_head(
 }
 
 /// The rest, once [`verify_head`] has passed: that the body is the one that was signed.
+///
+/// `body_sha256` is the hash of the whole body. Services other than S3 always need it: their
+/// clients' descriptions of the body do not count, and `None` means an empty body. On S3 it may be
+/// `None` before the body was read; its reader then compares it with [`Payload::Sha256Hex`] and
+/// returns [`SignatureError::ContentMismatch`].
 pub fn verify_body(
     head: &Head,
     signed: &Signed,

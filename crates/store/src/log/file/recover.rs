@@ -121,7 +121,7 @@ fn sound(
 ///
 /// Cost: possible frames are opened until they amount to [`TRIED_FILES_MAX`] files; a crash leaves one
 /// such frame.
-fn sound_behind(
+pub(super) fn sound_behind(
     file: &OpenLogFile,
     offset: u64,
     newest: u64,
