@@ -50,6 +50,7 @@ const STEPS: [(&str, Step); 9] = [
     ("sealing", seal),
     ("keys", keys_due),
     ("bodies", sweep),
+    ("queues", queues_due),
     ("identity", note),
     ("room", make_room),
     ("log", extend_log),
@@ -303,6 +304,18 @@ fn keys_due(context: &Context) -> Timestamp {
         gateway.report(&fault, "cannot delete or rotate keys on time", "");
     }
     gateway.clock().now().plus_ms(MINUTE_MS)
+}
+
+/// Deletes what queues no longer keep, and wakes receivers.
+fn queues_due(context: &Context) -> Timestamp {
+    let gateway = &context.gateway;
+    match sqs::run_due(gateway, &|| context.pulse()) {
+        Ok(due) => due,
+        Err(fault) => {
+            gateway.report(&fault, "cannot delete what queues no longer keep", "");
+            gateway.clock().now().plus_ms(MINUTE_MS)
+        }
+    }
 }
 
 /// Adds new events to the transparency log.
