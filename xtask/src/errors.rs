@@ -1,26 +1,26 @@
 //! `docs/errors.md` and `docs/tests.md`: which errors each operation returns, where the code
-//! creates them, and which of them a test has received.
+//! makes them, and which of them a test has received.
 //!
-//! Nothing is guessed from names: an error is listed for an operation because a test received it.
-//! What AWS's models list and no test received is in one of two lists, which are kept by hand
-//! and may only shrink: [`never::FILE`] gives the reason why an error never occurs, [`UNTESTED`]
-//! has what no test covers yet. An unnecessary line in either list is an error.
+//! Nothing is guessed from names: an error is listed for an operation because a test received it,
+//! and for a function because an error carries the line that made it. What AWS's models list and
+//! no test received is in one of two lists, which are kept by hand and may only shrink:
+//! [`never::FILE`] gives the reason why an error never occurs, [`UNTESTED`] has what no test covers
+//! yet. An unnecessary line in either list is an error.
 
-mod functions;
+mod makers;
 mod never;
 mod pages;
 mod signatures;
 mod sources;
 
-use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::failure::Failure;
-use crate::observed::{self, Observed};
+use crate::observed::{self, CRATES, Observed, crate_of};
 use crate::project::Project;
-use crate::{cargo, out};
+use crate::{cargo, out, records};
 use never::Never;
-use sources::{Place, Sources};
+use sources::Sources;
 
 /// The pages.
 const ERRORS: &str = "docs/errors.md";
@@ -32,21 +32,8 @@ const OPERATIONS: &str = "docs/operations.md";
 /// What has no test yet.
 const UNTESTED: &str = "docs/untested.txt";
 
-/// Where the operations of a service are.
-const FOLDERS: [(&str, &str); 9] = [
-    ("cloudtrail", "crates/cloudtrail/src"),
-    ("ec2", "crates/ec2/src"),
-    ("iam", "crates/iam/src"),
-    ("kms", "crates/kms/src"),
-    ("s3", "crates/s3/src"),
-    ("s3control", "crates/s3/src"),
-    ("shoseki", "crates/inquiry/src"),
-    ("sts", "crates/iam/src"),
-    ("tagging", "crates/tagging/src"),
-];
-
 /// The crates of the steps that all operations share.
-const SHARED: [&str; 2] = ["gateway", "wire"];
+const SHARED: [&str; 2] = ["crates/gateway", "crates/wire"];
 
 /// All that the pages are made of.
 struct Facts {
@@ -56,14 +43,10 @@ struct Facts {
     listed: BTreeMap<(String, String), BTreeSet<String>>,
     never: Never,
     observed: Observed,
-    sources: BTreeMap<&'static str, Sources>,
-    /// The sources of the steps that all operations share.
-    shared: Vec<Sources>,
-    /// By code, the places in them that make it.
-    steps: RefCell<BTreeMap<String, Vec<Place>>>,
+    sources: Sources,
 }
 
-/// Runs the services' tests and writes both pages.
+/// Runs the services' tests and writes the pages.
 pub(crate) fn golden(project: &Project) -> Result<(), Failure> {
     observed::clear(project)?;
     let packages = observed::PACKAGES.iter().flat_map(|package| ["-p", package]);
@@ -73,19 +56,21 @@ pub(crate) fn golden(project: &Project) -> Result<(), Failure> {
     write(project)
 }
 
-/// Writes both pages from what the last run of the tests saw.
+/// Writes the pages from what the last run of the tests saw.
 pub(crate) fn write(project: &Project) -> Result<(), Failure> {
     let facts = Facts::read(project)?;
-    project.write(ERRORS, &facts.errors_page())?;
-    project.write(TESTS, &facts.tests_page())?;
-    report(&facts.complaints(project)?)
+    let mut complaints = facts.complaints(project)?;
+    for (name, page) in facts.pages(project, &mut complaints)? {
+        project.write(name, &page)?;
+    }
+    report(&complaints)
 }
 
-/// Checks both pages and both lists against what the last run of the tests saw.
+/// Checks the pages and the lists against what the last run of the tests saw.
 pub(crate) fn check(project: &Project) -> Result<(), Failure> {
     let facts = Facts::read(project)?;
     let mut complaints = facts.complaints(project)?;
-    for (name, page) in [(ERRORS, facts.errors_page()), (TESTS, facts.tests_page())] {
+    for (name, page) in facts.pages(project, &mut complaints)? {
         if project.read(name).unwrap_or_default() != page {
             complaints.push(format!("`{name}` is stale: cargo xtask golden"));
         }
@@ -105,21 +90,24 @@ fn report(complaints: &[String]) -> Result<(), Failure> {
 
 impl Facts {
     fn read(project: &Project) -> Result<Self, Failure> {
-        let mut sources = BTreeMap::new();
-        for (service, folder) in FOLDERS {
-            sources.insert(service, Sources::read(project, folder)?);
-        }
-        let shared =
-            SHARED.iter().map(|name| Sources::read(project, &format!("crates/{name}/src")));
+        let crates = CRATES.iter().map(|(_, folder)| *folder).chain(SHARED).collect();
         Ok(Self {
-            shared: shared.collect::<Result<_, _>>()?,
             served: served(&project.read(OPERATIONS)?),
             listed: listed(&project.read(OF_AWS)?),
             never: Never::parse(&project.read(never::FILE)?)?,
             observed: observed::read(project)?,
-            sources,
-            steps: RefCell::default(),
+            sources: Sources::read(project, &crates)?,
         })
+    }
+
+    /// The pages, with their names.
+    fn pages(
+        &self,
+        project: &Project,
+        complaints: &mut Vec<String>,
+    ) -> Result<[(&'static str, String); 3], Failure> {
+        let records = records::page(project, &self.observed, complaints)?;
+        Ok([(ERRORS, self.errors_page()), (TESTS, self.tests_page()), (records::PAGE, records)])
     }
 
     /// The operations that are there, each with its service.
@@ -155,29 +143,29 @@ impl Facts {
     /// Codes of a service's table that no test got from any of its operations.
     fn unseen_codes<'a>(&'a self, service: &str) -> Vec<&'a str> {
         // STS's errors are IAM's, S3 Control's are S3's.
-        let folder = |service: &str| FOLDERS.iter().find(|(name, _)| *name == service);
-        let own = folder(service).map(|(_, folder)| folder);
+        let own = crate_of(service);
         let seen: BTreeSet<&str> = self
             .observed
             .iter()
-            .filter(|((other, _), _)| folder(other).map(|(_, folder)| folder) == own)
+            .filter(|((other, _), _)| crate_of(other) == own)
             .flat_map(|(_, seen)| seen.errors.keys().map(String::as_str))
             .collect();
-        let codes = self.sources.get(service).into_iter().flat_map(Sources::codes);
+        let codes = own.into_iter().flat_map(|folder| self.sources.codes(folder));
         codes.filter(|code| !seen.contains(code)).collect()
     }
 
-    /// Errors that a test received and that no source makes.
+    /// Errors that a test received, and that do not carry a line of ours.
     fn without_place(&self) -> Vec<String> {
         let mut found = Vec::new();
         for (service, operation) in self.operations() {
             let errors = self.seen(service, operation).into_iter().flat_map(|seen| &seen.errors);
-            let lost = errors.filter(|(code, status)| {
-                self.places(service, operation, (code, **status)).is_empty()
+            let lost = errors.filter(|(code, refusal)| {
+                let places = self.places(service, operation, (code, refusal));
+                places.is_empty() || !places.iter().all(|place| place.file.starts_with("crates/"))
             });
             found.extend(lost.map(|(code, _)| {
                 format!(
-                    "no source makes `{code}`, which a test received from {service} {operation}"
+                    "`{code}`, which a test received from {service} {operation}, carries no line of ours"
                 )
             }));
         }
@@ -190,7 +178,7 @@ impl Facts {
             let own = self.missing(service, operation);
             missing.extend(own.iter().map(|what| format!("{service} {operation} {what}")));
         }
-        for (service, _) in FOLDERS.iter().filter(|(name, _)| !matches!(*name, "sts" | "s3control"))
+        for (service, _) in CRATES.iter().filter(|(name, _)| !matches!(*name, "sts" | "s3control"))
         {
             let codes = self.unseen_codes(service);
             let codes =

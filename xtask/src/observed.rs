@@ -16,6 +16,19 @@ pub(crate) const VARIABLE: &str = "OBSERVED_CALLS";
 pub(crate) const PACKAGES: [&str; 7] =
     ["cloudtrail", "ec2", "iam", "inquiry", "kms", "s3", "tagging"];
 
+/// The crate of each service.
+pub(crate) const CRATES: [(&str, &str); 9] = [
+    ("cloudtrail", "crates/cloudtrail"),
+    ("ec2", "crates/ec2"),
+    ("iam", "crates/iam"),
+    ("kms", "crates/kms"),
+    ("s3", "crates/s3"),
+    ("s3control", "crates/s3"),
+    ("shoseki", "crates/inquiry"),
+    ("sts", "crates/iam"),
+    ("tagging", "crates/tagging"),
+];
+
 /// What was seen of one operation.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Seen {
@@ -25,12 +38,27 @@ pub(crate) struct Seen {
     pub(crate) denial: bool,
     /// Its event was checked.
     pub(crate) event: bool,
-    /// Errors: code and status.
-    pub(crate) errors: BTreeMap<String, u16>,
+    /// Errors, by code.
+    pub(crate) errors: BTreeMap<String, Refusal>,
+    /// The fields of its events, such as `requestParameters.keyId`.
+    pub(crate) fields: BTreeSet<String>,
+}
+
+/// An error that a test received.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    pub(crate) status: u16,
+    /// The lines that made it, such as `crates/s3/src/object.rs:57`.
+    pub(crate) made_at: BTreeSet<String>,
 }
 
 /// What was seen, by service and operation.
 pub(crate) type Observed = BTreeMap<(String, String), Seen>;
+
+/// The crate of a service.
+pub(crate) fn crate_of(service: &str) -> Option<&'static str> {
+    CRATES.iter().find(|(name, _)| *name == service).map(|(_, folder)| *folder)
+}
 
 /// The file that the tests write.
 pub(crate) fn file(project: &Project) -> PathBuf {
@@ -68,9 +96,13 @@ pub(crate) fn parse(text: &str) -> Observed {
             ("ok", []) => seen.success = true,
             ("denied", []) => seen.denial = true,
             ("event", []) => seen.event = true,
-            ("error", [status, code]) => {
-                let status = status.parse().unwrap_or_default();
-                seen.errors.insert((*code).to_owned(), status);
+            ("field", [field]) => {
+                seen.fields.insert((*field).to_owned());
+            }
+            ("error", [status, code, made_at]) => {
+                let refusal = seen.errors.entry((*code).to_owned()).or_default();
+                refusal.status = status.parse().unwrap_or_default();
+                refusal.made_at.insert((*made_at).to_owned());
             }
             _ => {}
         }
@@ -86,10 +118,14 @@ mod tests {
     #[test]
     fn lines_become_what_was_seen() {
         let text = "kms kms Encrypt ok\nserver kms Encrypt denied\nkms kms Encrypt event\n\
-                    kms kms Encrypt error 400 NotFoundException\nkms kms Encrypt ok\n";
+                    kms kms Encrypt error 400 NotFoundException a.rs:1\nkms kms Encrypt ok\n\
+                    kms kms Encrypt error 400 NotFoundException b.rs:2\nkms kms Encrypt field eventTime\n";
         let observed = parse(text);
         let seen = &observed[&("kms".to_owned(), "Encrypt".to_owned())];
-        let errors = BTreeMap::from([("NotFoundException".to_owned(), 400)]);
-        assert_eq!(seen, &Seen { success: true, denial: false, event: true, errors });
+        let made_at = ["a.rs:1", "b.rs:2"].map(str::to_owned).into();
+        let refusal = Refusal { status: 400, made_at };
+        let errors = BTreeMap::from([("NotFoundException".to_owned(), refusal)]);
+        let fields = ["eventTime".to_owned()].into();
+        assert_eq!(seen, &Seen { success: true, denial: false, event: true, errors, fields });
     }
 }

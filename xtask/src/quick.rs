@@ -1,8 +1,9 @@
-//! What a change needs at once: format, tidiness, lints and tests of the crates that it touches,
-//! lints and integration tests of their users.
+//! What a change needs at once: format, tidiness, lints and tests of the crates that it touches, and
+//! integration tests of their users.
 //!
-//! The change is all that differs from where this branch left the main line, committed or not. The
-//! unit tests of users, and tests that start programs or run for long, are left to `./check`.
+//! The change is all that differs from where this branch left the main line, committed or not.
+//! Lints and unit tests of users, and tests that start programs or run for long, are left to
+//! `./check`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -49,19 +50,18 @@ fn all(project: &Project, scope: &Scope, stages: &mut Stages) -> Result<(), Fail
     }
     stages.run("lints", || {
         let run = Run::cargo(project).words(["clippy", "--all-targets", "--locked"]);
-        let all = packages(scope.changed.iter().chain(&scope.users));
-        run.words(&all).words(["--", "-D", "warnings"]).go()
+        run.words(packages(&scope.changed)).words(["--", "-D", "warnings"]).go()
     })?;
     let files = project.files()?;
     let own = [packages(&scope.changed), units(&files, &scope.changed)].concat();
-    let own = [own, programs(&files, &scope.changed)].concat();
-    stages.run("tests", || tests(project, &own))?;
-    let of_users = programs(&files, &scope.users);
-    if of_users.is_empty() {
+    stages.run("unit tests", || tests(project, &own))?;
+    // In one run: cargo would build a crate twice for packages with other features of dependencies.
+    let all: BTreeSet<String> = scope.changed.union(&scope.users).cloned().collect();
+    let programs = programs(&files, &all);
+    if programs.is_empty() {
         return Ok(());
     }
-    let of_users = [packages(&scope.users), of_users].concat();
-    stages.run("tests of users", || tests(project, &of_users))
+    stages.run("integration tests", || tests(project, &[packages(&all), programs].concat()))
 }
 
 fn tests(project: &Project, words: &[String]) -> Result<(), Failure> {

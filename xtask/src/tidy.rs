@@ -12,7 +12,7 @@ pub(crate) mod words;
 
 use crate::failure::Failure;
 use crate::project::Project;
-use crate::{assumptions, out, sources};
+use crate::{assumptions, out, records, sources};
 
 /// Runs all checks and fails with all complaints.
 pub(crate) fn tidy(project: &Project) -> Result<(), Failure> {
@@ -27,6 +27,7 @@ pub(crate) fn tidy(project: &Project) -> Result<(), Failure> {
     public::check(project, &crates, &mut complaints)?;
     tables::check(&crates, &mut complaints);
     defaults::check(project, &crates, &mut complaints)?;
+    records::check(project, &mut complaints)?;
     let page = project.read(assumptions::PAGE).unwrap_or_default();
     if page != assumptions::page(project)? {
         complaints.push(format!("`{}` is stale: cargo xtask golden", assumptions::PAGE));

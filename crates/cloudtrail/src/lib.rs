@@ -41,7 +41,7 @@ pub use public_keys::adopt_key_pair;
 pub static SERVICE: Service = Service {
     name: "cloudtrail",
     signing_name: "cloudtrail",
-    event_source: "cloudtrail.amazonaws.com",
+    event_source: PRINCIPAL,
     protocol: Protocol::Json11,
     family: Family::Json,
     target: "CloudTrail_20131101",

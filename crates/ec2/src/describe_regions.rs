@@ -116,7 +116,7 @@ impl Plain for DescribeRegions {
             return Err(Ec2Error::DryRun.into());
         }
         let home = ctx.settings().region.as_str().to_owned();
-        found(input, &home).map_err(Failure::Api)
+        Ok(found(input, &home)?)
     }
 }
 

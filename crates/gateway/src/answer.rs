@@ -3,6 +3,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
+use wire::MadeAt;
 
 use crate::{Fault, Protocol, Spec, WireError};
 
@@ -31,6 +32,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body.
     pub body: AnswerBody,
+    /// Where an error was made; clients never see it.
+    pub made_at: Option<MadeAt>,
 }
 
 /// The body of a response.
@@ -58,7 +61,8 @@ impl fmt::Debug for AnswerBody {
 impl Answer {
     /// A response without headers or body.
     pub fn empty(status: StatusCode) -> Self {
-        Self { status, headers: HeaderMap::new(), body: AnswerBody::Whole(Bytes::new()) }
+        let body = AnswerBody::Whole(Bytes::new());
+        Self { status, headers: HeaderMap::new(), body, made_at: None }
     }
 
     /// The same with one more header; a value that HTTP cannot carry is left out.
@@ -143,15 +147,8 @@ impl Answer {
             headers.insert(http::header::SERVER, HeaderValue::from_static(S3_SERVER));
         }
         let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
-        Self { status, headers, body: AnswerBody::Whole(body) }
-    }
-
-    /// A whole body's bytes; nothing for a body in pieces.
-    pub fn whole_body(&self) -> &[u8] {
-        match &self.body {
-            AnswerBody::Whole(bytes) => bytes,
-            AnswerBody::Pieces { .. } => &[],
-        }
+        let body = AnswerBody::Whole(body);
+        Self { status, headers, body, made_at: Some(error.made_at) }
     }
 }
 

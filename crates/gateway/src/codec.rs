@@ -85,6 +85,7 @@ impl<I, O> Codec<I, O> for NoWire {
 /// Source: AWS JSON protocol, a member of the wrong type.
 ///
 /// Observed: `SerializationException`, often without text.
+#[track_caller]
 fn serialization_error() -> WireError {
     WireError::without_message(400, "SerializationException")
 }

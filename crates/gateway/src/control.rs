@@ -53,6 +53,7 @@ fn expect_account(head: &Head) -> Result<(), WireError> {
     Ok(())
 }
 
+#[track_caller]
 fn not_served(head: &Head) -> WireError {
     let text = "The specified method is not allowed against this resource.";
     WireError::new(405, "MethodNotAllowed", text).with("Method", head.method.as_str())

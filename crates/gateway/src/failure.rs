@@ -10,13 +10,14 @@ use std::fmt;
 use keys::KeyError;
 use store::StoreError;
 use types::EntropyError;
-use wire::WireError;
+use wire::{MadeAt, WireError};
 
 use crate::Fault;
 
 /// An error that an API documents, with its code, status and message.
 pub trait ApiError: fmt::Debug + Send + 'static {
-    /// How the client sees it.
+    /// How the client sees it. Its line is that of the call.
+    #[track_caller]
     fn wire(&self) -> WireError;
     /// Whether it is a denial, by a rule of the service beside the policies.
     fn is_denial(&self) -> bool {
@@ -34,8 +35,8 @@ impl ApiError for std::convert::Infallible {
 /// Why an operation gave no output.
 #[derive(Debug)]
 pub enum Failure<E> {
-    /// An error that the API documents.
-    Api(E),
+    /// An error that the API documents, and where it was made.
+    Api(E, MadeAt),
     /// An error already in its wire format: another service's error that is passed on.
     Wire(WireError),
     /// A denial, already in its wire form.
@@ -52,8 +53,9 @@ impl<E> Failure<E> {
 }
 
 impl<E: ApiError> From<E> for Failure<E> {
+    #[track_caller]
     fn from(error: E) -> Self {
-        Self::Api(error)
+        Self::Api(error, MadeAt::here())
     }
 }
 
@@ -108,14 +110,6 @@ impl Refused {
         }
     }
 
-    /// The error that a client would receive, or the internal fault.
-    pub fn into_wire(self) -> Result<WireError, Fault> {
-        match self {
-            Self::Wire(error) | Self::Denied(error) => Ok(error),
-            Self::Internal(fault) => Err(fault),
-        }
-    }
-
     /// Whether the work needed to write on a snapshot and can succeed on the writer.
     pub(crate) fn needs_writer(&self) -> bool {
         matches!(self, Self::Internal(error) if error.needs_writer())
@@ -131,8 +125,8 @@ impl Refused {
 impl<E: ApiError> From<Failure<E>> for Refused {
     fn from(failure: Failure<E>) -> Self {
         match failure {
-            Failure::Api(error) if error.is_denial() => Self::Denied(error.wire()),
-            Failure::Api(error) => Self::Wire(error.wire()),
+            Failure::Api(error, at) if error.is_denial() => Self::Denied(error.wire().made_at(at)),
+            Failure::Api(error, at) => Self::Wire(error.wire().made_at(at)),
             Failure::Wire(error) => Self::Wire(error),
             Failure::Denied(error) => Self::Denied(error),
             Failure::Internal(error) => Self::Internal(error),

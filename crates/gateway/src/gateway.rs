@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use keys::Keyring;
 use store::{Bodies, EventRow, NewEvent, Snapshot, Store, Tx};
+use trail::user_identity::AWS_INTERNAL;
 use trail::{Record, Timing};
 use types::{AccountId, Clock, Entropy, Region, Timestamp};
 use wire::sigv4::SigningKeys;
@@ -23,9 +24,6 @@ use crate::{
     Call, Caller, Family, Fault, FaultKind, IdentityPort, Name, Operation, Phase, Refused, Row,
     ServiceEvent, SignInEvent, decisions,
 };
-
-/// The caller of changes that services make by themselves.
-const AWS: &str = "AWS Internal";
 
 /// Signing keys that are remembered: one a day, region and service of an access key.
 const SIGNING_KEYS_MAX: usize = 4_096;
@@ -280,7 +278,7 @@ impl Gateway {
         let committed = self.store.submit_when_full(move |tx| {
             tx.begin();
             let events = change(tx).and_then(|event| {
-                let record = |event| of_service(event, AWS, own.clock.now(), &own.entropy);
+                let record = |event| of_service(event, AWS_INTERNAL, own.clock.now(), &own.entropy);
                 let record = event.map(record).transpose()?;
                 own.new_events(record.into_iter().collect())
             });

@@ -42,6 +42,7 @@ mod execute;
 mod failure;
 mod fault;
 mod gateway;
+mod identified;
 mod identify;
 mod identity_port;
 mod incoming;
@@ -73,7 +74,7 @@ pub use decisions::Denial;
 pub use failure::{ApiError, Failure, Refused};
 pub use fault::{Fault, FaultKind};
 pub use gateway::{Gateway, Parts, Settings};
-pub use identify::{Identified, Received};
+pub use identified::{Identified, Received};
 pub use identity_port::{
     Credential, CredentialQuery, IdentityPolicies, IdentityPort, PolicyText, Tags,
 };

@@ -8,6 +8,7 @@ pub(crate) mod sign_in;
 
 use serde_json::Value;
 use store::NewEvent;
+use trail::user_identity::AWS_INTERNAL;
 use trail::{Category, Facts, Record, TlsDetails};
 use types::uuid_v4;
 
@@ -16,11 +17,6 @@ use crate::{
     Service, Spec, WireError,
 };
 use blank::blank;
-
-/// The source address of a call with forwarded credentials.
-///
-/// Observed: S3 calling KMS for a user, in `sourceIPAddress`, `userAgent` and `invokedBy`.
-const FORWARDED: &str = "AWS Internal";
 
 const NOT_MODIFIED: u16 = 304;
 
@@ -207,13 +203,13 @@ fn record_of<T>(
 /// Observed: S3 puts the agent in brackets.
 fn source(call: &Call, service: &Service) -> (String, Option<String>) {
     if call.caller.via.is_some() {
-        return (FORWARDED.to_owned(), Some(FORWARDED.to_owned()));
+        return (AWS_INTERNAL.to_owned(), Some(AWS_INTERNAL.to_owned()));
     }
     if let policy::Principal::Service { name } = &call.caller.principal {
         return (name.clone(), Some(name.clone()));
     }
     let Some(origin) = &call.origin else {
-        return (FORWARDED.to_owned(), Some(FORWARDED.to_owned()));
+        return (AWS_INTERNAL.to_owned(), Some(AWS_INTERNAL.to_owned()));
     };
     let agent = origin.user_agent.as_ref().map(|agent| match service.family {
         Family::S3 => format!("[{agent}]"),

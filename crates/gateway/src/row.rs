@@ -443,6 +443,7 @@ fn answer<O: Operation>(
         request.id = call.request_id,
         status = answer.status.as_u16(),
         code,
+        made_at = answer.made_at.map(tracing::field::display),
         duration_ms = gateway.clock.now().since_ms(call.now),
         "answered"
     );

@@ -9,7 +9,7 @@ pub(crate) fn unless_refused<T>(found: Result<T, KmsFailure>) -> Result<Option<T
     match found {
         Ok(found) => Ok(Some(found)),
         Err(Failure::Internal(fault)) => Err(fault),
-        Err(Failure::Api(_) | Failure::Wire(_) | Failure::Denied(_)) => Ok(None),
+        Err(Failure::Api(..) | Failure::Wire(_) | Failure::Denied(_)) => Ok(None),
     }
 }
 

@@ -60,5 +60,5 @@ fn event(
     details: serde_json::Value,
 ) -> ServiceEvent {
     let resources = vec![Resource::owned(&account, "AWS::KMS::Key", arn.as_str())];
-    ServiceEvent { source: "kms.amazonaws.com", name, region, account, resources, details }
+    ServiceEvent { source: crate::SERVICE.event_source, name, region, account, resources, details }
 }

@@ -13,7 +13,7 @@ use gateway::{
 use http::StatusCode;
 use serde_json::{Map, Value, json};
 use types::AccountId;
-use wire::xml::{Element, Limits, XmlError, XmlWriter, parse};
+use wire::xml::{Element, Limits, XmlWriter, parse};
 
 use crate::checksum;
 use crate::error::S3Error;
@@ -23,7 +23,7 @@ use crate::request::Request;
 pub static CONTROL: Service = Service {
     name: "s3control",
     signing_name: "s3",
-    event_source: "s3.amazonaws.com",
+    event_source: crate::principal::PRINCIPAL,
     protocol: Protocol::RestXmlControl,
     family: Family::S3,
     target: "",
@@ -174,7 +174,8 @@ impl ControlRequest {
 
     /// The body, whose root must have this name.
     pub(crate) fn read(&self, root: &str) -> ControlResult<Element> {
-        let element = parse(self.sent.document()?, Limits::S3).map_err(XmlError::wire)?;
+        let element = parse(self.sent.document()?, Limits::S3)
+            .map_err(|error| Failure::from(error.wire()))?;
         if element.name == root { Ok(element) } else { Err(ControlError::MalformedXml.into()) }
     }
 }

@@ -9,9 +9,7 @@ use keys::SecretBytes;
 use crate::bucket_key::{BucketKeys, Place};
 use crate::error::{S3Error, S3Result};
 use crate::model::Bucket;
-
-/// The name under which S3 uses a caller's credentials.
-const VIA: &str = "s3.amazonaws.com";
+use crate::principal::PRINCIPAL;
 
 /// A data key with its sealed form.
 #[derive(Debug)]
@@ -66,7 +64,7 @@ pub(crate) fn for_read(
 
 /// The caller of KMS: the caller through S3; a service that acts for itself stays itself.
 fn asker(ctx: &Ctx<'_>) -> Caller {
-    if ctx.caller().is_service() { ctx.caller().clone() } else { ctx.caller().forwarded(VIA) }
+    if ctx.caller().is_service() { ctx.caller().clone() } else { ctx.caller().forwarded(PRINCIPAL) }
 }
 
 fn generate(
@@ -140,7 +138,7 @@ mod tests {
             let is_denial = code == "AccessDeniedException";
             let failure =
                 translated(if is_denial { Refused::Denied(error) } else { Refused::Wire(error) });
-            let Failure::Api(error) = failure else { panic!("{failure:?}") };
+            let Failure::Api(error, _) = failure else { panic!("{failure:?}") };
             let wire = error.wire();
             assert_eq!((wire.status, wire.code.as_str()), want);
             assert_eq!(wire.message.as_deref(), Some("text"));

@@ -321,6 +321,7 @@ fn filled(text: &str) -> Option<String> {
 
 type Pair = (&'static str, Option<String>);
 
+#[track_caller]
 fn render(
     status: u16,
     code: impl Into<String>,

@@ -64,6 +64,7 @@ mod object;
 mod ops;
 mod owning;
 mod preconditions;
+mod principal;
 mod proof;
 mod range;
 mod request;
@@ -100,7 +101,7 @@ const EVENT_FORM: EventForm =
 pub static SERVICE: Service = Service {
     name: "s3",
     signing_name: "s3",
-    event_source: "s3.amazonaws.com",
+    event_source: principal::PRINCIPAL,
     protocol: Protocol::RestXml,
     family: Family::S3,
     target: "",

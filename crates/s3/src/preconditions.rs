@@ -171,8 +171,8 @@ mod tests {
         let now = MODIFIED.plus_ms(60_000);
         let got = match check_read(&request, side, "abc", MODIFIED, now) {
             Ok(()) => "ok".to_owned(),
-            Err(gateway::Failure::Api(S3Error::NotModified { .. })) => "304".to_owned(),
-            Err(gateway::Failure::Api(S3Error::PreconditionFailed { condition })) => condition,
+            Err(gateway::Failure::Api(S3Error::NotModified { .. }, _)) => "304".to_owned(),
+            Err(gateway::Failure::Api(S3Error::PreconditionFailed { condition }, _)) => condition,
             Err(other) => format!("{other:?}"),
         };
         assert_eq!(got, want, "{headers:?}");

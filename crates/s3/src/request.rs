@@ -182,6 +182,11 @@ impl Request {
         }
     }
 
+    /// The host that the request names, as locations in responses have it.
+    pub(crate) fn host(&self) -> String {
+        self.header("host").unwrap_or_else(|| crate::principal::PRINCIPAL.to_owned())
+    }
+
     /// The value of a header; an `x-amz-` header or a condition may be in the query of a presigned
     /// URL.
     ///

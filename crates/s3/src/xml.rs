@@ -1,9 +1,9 @@
 //! S3's documents: read within limits, written in S3's namespace.
 
-use gateway::Fault;
+use gateway::{Failure, Fault};
 use types::Timestamp;
 pub(crate) use wire::xml::Element;
-use wire::xml::{Limits, XmlError, XmlWriter, parse};
+use wire::xml::{Limits, XmlWriter, parse};
 
 use crate::error::{S3Error, S3Result};
 
@@ -82,7 +82,7 @@ pub(crate) fn body_time(time: Timestamp) -> String {
 
 /// Reads a document whose root must have this name.
 pub(crate) fn read(body: &[u8], root: &str) -> S3Result<Element> {
-    let element = parse(body, Limits::S3).map_err(XmlError::wire)?;
+    let element = parse(body, Limits::S3).map_err(|error| Failure::from(error.wire()))?;
     if element.name == root { Ok(element) } else { Err(S3Error::MalformedXml.into()) }
 }
 

@@ -413,7 +413,7 @@ fn failed(panic: &dyn Display) -> Answer {
 }
 
 fn render(answer: Answer, is_head: bool, lane: &Lane, shown: Shown) -> Response<OutBody> {
-    let Answer { status, headers, body } = answer;
+    let Answer { status, headers, body, made_at: _ } = answer;
     let mut response = Response::new(match body {
         _ if is_head => whole(Bytes::new()),
         AnswerBody::Whole(bytes) => whole(kept(bytes, shown)),

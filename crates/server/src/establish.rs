@@ -93,7 +93,7 @@ fn key_event(account: &Account, change: KeyChange) -> Option<ServiceEvent> {
         "user": format!("arn:aws:iam::{}:root", account.id),
         "change": change,
     });
-    Some(event(account, "iam.amazonaws.com", "CreateAccessKey", details))
+    Some(event(account, iam::IAM.event_source, "CreateAccessKey", details))
 }
 
 /// What an operator did to an account while no server ran.
@@ -126,8 +126,8 @@ pub(crate) fn operator_event(account: &AccountId, done: &Done) -> ServiceEvent {
             let details = json!({ "user": root, "change": "reset" });
             ("signin.amazonaws.com", "PasswordUpdated", details)
         }
-        Done::KeyCreated(id) => ("iam.amazonaws.com", "CreateAccessKey", key(id, "created")),
-        Done::KeyDeleted(id) => ("iam.amazonaws.com", "DeleteAccessKey", key(id, "deleted")),
+        Done::KeyCreated(id) => (iam::IAM.event_source, "CreateAccessKey", key(id, "created")),
+        Done::KeyDeleted(id) => (iam::IAM.event_source, "DeleteAccessKey", key(id, "deleted")),
     };
     let (region, account) = (Region::us_east_1(), account.clone());
     ServiceEvent { source, name, region, account, resources: vec![], details }

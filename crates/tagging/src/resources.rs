@@ -3,8 +3,7 @@
 use gateway::{Ctx, Fault, Refused};
 use types::Arn;
 
-/// In whose name the services are called.
-const PRINCIPAL: &str = "tagging.amazonaws.com";
+use crate::SERVICE;
 
 /// A resource that has tags.
 #[derive(Debug)]
@@ -48,7 +47,7 @@ pub(crate) fn change(
         Ok(false) => return None,
         Err(fault) => return Some(Err(fault.into())),
     }
-    let caller = ctx.caller().forwarded(PRINCIPAL);
+    let caller = ctx.caller().forwarded(SERVICE.event_source);
     Some(match change {
         Change::Add(tags) => port.tag(ctx, caller, arn, tags),
         Change::Remove(keys) => port.untag(ctx, caller, arn, keys),

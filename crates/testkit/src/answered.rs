@@ -1,6 +1,7 @@
 use gateway::{Answer, AnswerBody};
 use http::HeaderMap;
 use serde_json::Value;
+use wire::MadeAt;
 
 /// A complete response.
 #[derive(Debug, Clone)]
@@ -11,6 +12,8 @@ pub struct Answered {
     pub headers: HeaderMap,
     /// The body.
     pub body: Vec<u8>,
+    /// Where an error was made.
+    pub made_at: Option<MadeAt>,
 }
 
 impl From<Answer> for Answered {
@@ -25,7 +28,8 @@ impl From<Answer> for Answered {
                 body
             }
         };
-        Self { status: answer.status.as_u16(), headers: answer.headers, body }
+        let Answer { status, headers, made_at, .. } = answer;
+        Self { status: status.as_u16(), headers, body, made_at }
     }
 }
 

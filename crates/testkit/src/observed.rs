@@ -1,4 +1,5 @@
-//! Which responses calls received in a run of tests: `docs/errors.md` and `docs/tests.md` are made of it.
+//! Which responses calls received in a run of tests, and which fields their events have:
+//! `docs/errors.md`, `docs/tests.md` and `docs/records.md` are made of it.
 //!
 //! The file that the variable [`VARIABLE`] names takes one line for each thing that was seen, in
 //! any order: the tests' package, the service, the operation, and what was seen of it. Without
@@ -32,7 +33,8 @@ pub(crate) fn operation(identified: &Identified, body: &[u8]) -> Option<(String,
     Some((identified.service().name.to_owned(), operation.to_owned()))
 }
 
-/// A call was answered: `ok`, `denied` by the policies, or `error` with status and code.
+/// A call was answered: `ok`, `denied` by the policies, or `error` with status, code, and the line
+/// that made it.
 pub(crate) fn call((service, operation): &(String, String), answered: &Answered) {
     // A browser's form may name the page to go to after a success.
     if answered.status < 300 || answered.status == 303 {
@@ -48,15 +50,60 @@ pub(crate) fn call((service, operation): &(String, String), answered: &Answered)
     if denial.contains(&code.as_str()) && by_policy {
         return write(&format!("{service} {operation} denied"));
     }
-    write(&format!("{service} {operation} error {status} {code}"));
+    let made_at = answered.made_at.map_or_else(|| "-".to_owned(), |at| at.to_string());
+    write(&format!("{service} {operation} error {status} {code} {made_at}"));
 }
 
-/// A test asked for the event of a call.
+/// A test asked for the event of a call, or of a service.
 pub(crate) fn event(rows: &[&'static Row], event: &Value) {
     let (source, name) = (&event["eventSource"], &event["eventName"]);
     let specs = rows.iter().map(|row| row.spec);
+    let mut of = Vec::new();
     for spec in specs.filter(|s| source == s.service.event_source && name == s.event_name) {
         write(&format!("{} {} event", spec.service.name, spec.name));
+        of.push(format!("{} {}", spec.service.name, spec.name));
+    }
+    if of.is_empty() {
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let source = text(source);
+        let service = source.split('.').next().unwrap_or_default();
+        of.push(format!("{service} {}", text(name)));
+    }
+    let mut paths = BTreeSet::new();
+    fields("", event, &mut paths);
+    // Names that clients choose may have spaces.
+    for path in paths.iter().filter(|path| !path.contains(char::is_whitespace)) {
+        for of in &of {
+            write(&format!("{of} field {path}"));
+        }
+    }
+}
+
+/// The paths of a record's fields: of what differs from operation to operation, the members only.
+fn fields(path: &str, value: &Value, into: &mut BTreeSet<String>) {
+    const VARYING: [&str; 4] =
+        ["requestParameters", "responseElements", "additionalEventData", "serviceEventDetails"];
+    let is_member = path.split_once('.').is_some_and(|(root, _)| VARYING.contains(&root));
+    match value {
+        Value::Object(members) if !is_member && !members.is_empty() => {
+            for (name, value) in members {
+                let separator = if path.is_empty() { "" } else { "." };
+                fields(&format!("{path}{separator}{name}"), value, into);
+            }
+        }
+        Value::Array(items) if !is_member && !items.is_empty() => {
+            for item in items {
+                fields(&format!("{path}[]"), item, into);
+            }
+        }
+        Value::Null
+        | Value::Bool(_)
+        | Value::Number(_)
+        | Value::String(_)
+        | Value::Array(_)
+        | Value::Object(_) => {
+            into.insert(path.to_owned());
+        }
     }
 }
 

@@ -47,19 +47,6 @@ pub struct Pending {
     pub attempts: u32,
 }
 
-impl Pending {
-    /// A delivery to be tried at once.
-    pub fn new(now: Timestamp) -> Self {
-        Self { first_attempt: now, last_attempt: now, attempts: 0 }
-    }
-
-    /// The same delivery after one more failure.
-    #[must_use]
-    pub fn failed_at(self, now: Timestamp) -> Self {
-        Self { last_attempt: now, attempts: self.attempts.saturating_add(1), ..self }
-    }
-}
-
 /// What to do with a pending delivery.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
@@ -99,6 +86,18 @@ mod tests {
     /// Of files cut every five minutes.
     const PACE: Pace = Pace { first_pause_ms: FIRST_PAUSE_MS, longest_pause_ms: LONGEST_PAUSE_MS };
     const START: Timestamp = Timestamp::from_secs(1_767_323_045);
+
+    impl Pending {
+        /// A delivery to be tried at once.
+        fn new(now: Timestamp) -> Self {
+            Self { first_attempt: now, last_attempt: now, attempts: 0 }
+        }
+
+        /// The same delivery after one more failure.
+        fn failed_at(self, now: Timestamp) -> Self {
+            Self { last_attempt: now, attempts: self.attempts + 1, ..self }
+        }
+    }
 
     /// A bucket that stays broken is tried for 30 days, at most hourly, and then dropped.
     #[test]

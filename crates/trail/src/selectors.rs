@@ -7,7 +7,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Category, Facts};
+use crate::Facts;
 
 mod advanced;
 mod advanced_rules;
@@ -48,18 +48,6 @@ impl Selection {
         match self {
             Self::Basic(selectors) => is_default(selectors),
             Self::Advanced(_) => false,
-        }
-    }
-
-    /// Whether any management event may be selected.
-    pub fn includes_management(&self) -> bool {
-        match self {
-            Self::Basic(selectors) => {
-                selectors.iter().any(|selector| selector.include_management_events)
-            }
-            Self::Advanced(selectors) => {
-                selectors.iter().any(|selector| selector.category() == Some(Category::Management))
-            }
         }
     }
 }

@@ -3,6 +3,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Map, Value};
 
+use crate::MadeAt;
 use crate::xml::XmlWriter;
 
 /// How a service speaks.
@@ -36,24 +37,35 @@ pub struct WireError {
     pub extra: Vec<(String, String)>,
     /// Headers besides the ids and the content type.
     pub headers: Vec<(String, String)>,
+    /// Where it was made.
+    pub made_at: MadeAt,
 }
 
 impl WireError {
     /// With a message.
+    #[track_caller]
     pub fn new(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { message: Some(message.into()), ..Self::without_message(status, code) }
     }
 
     /// Without a message, as some KMS errors are.
+    #[track_caller]
     pub fn without_message(status: u16, code: impl Into<String>) -> Self {
-        let (extra, headers) = (Vec::new(), Vec::new());
-        Self { status, code: code.into(), message: None, extra, headers }
+        let (extra, headers, made_at) = (Vec::new(), Vec::new(), MadeAt::here());
+        Self { status, code: code.into(), message: None, extra, headers, made_at }
     }
 
     /// With one more element.
     #[must_use]
     pub fn with(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.extra.push((name.into(), value.into()));
+        self
+    }
+
+    /// The same, made elsewhere.
+    #[must_use]
+    pub fn made_at(mut self, made_at: MadeAt) -> Self {
+        self.made_at = made_at;
         self
     }
 

@@ -27,6 +27,7 @@ pub fn parse(body: &[u8]) -> Result<Value, WireError> {
     }
 }
 
+#[track_caller]
 fn serialization_error() -> WireError {
     WireError::without_message(400, "SerializationException")
 }

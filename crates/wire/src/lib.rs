@@ -29,6 +29,7 @@ mod error;
 mod form;
 mod head;
 mod host;
+mod made_at;
 mod request_id;
 
 pub mod json;
@@ -43,5 +44,6 @@ pub use error::{Protocol, WireError, render_error};
 pub use form::{FORM_FIELDS_BYTES_MAX, FormError, FormReader};
 pub use head::Head;
 pub use host::{is_foreign_name, virtual_host};
+pub use made_at::MadeAt;
 pub use request_id::{request_id_uuid, s3_host_id, s3_request_id};
 pub use sigv4::Family;

@@ -69,6 +69,7 @@ pub fn of_url(head: &Head) -> Result<Vec<(String, String)>, WireError> {
     if is_clear { Ok(pairs) } else { Err(malformed()) }
 }
 
+#[track_caller]
 fn malformed() -> WireError {
     WireError::new(404, "MalformedQueryString", "The query string contains a syntax error.")
 }

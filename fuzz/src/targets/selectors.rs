@@ -74,7 +74,7 @@ fn run(input: &[u8]) -> Way {
             assert!(in_scope(&scope, facts), "everything is in the widest scope");
             way = way.then((selection.selects(facts), is_recursive(facts)));
         }
-        way = way.then((selection.is_default(), selection.includes_management()));
+        way = way.then(selection.is_default());
         let written = serde_json::to_vec(&selection).expect("JSON");
         let read: Selection = serde_json::from_slice(&written).expect("a selection");
         assert_eq!(read, selection, "stored and read");

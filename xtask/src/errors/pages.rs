@@ -1,25 +1,23 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use super::sources::{Place, Sources};
-use super::{Facts, SHARED, signatures};
+use super::sources::{Made, Place, merge};
+use super::{Facts, signatures};
+use crate::functions::folder;
+use crate::observed::{Refusal, crate_of};
 
 const ERRORS_HEAD: &str = "\
 # Errors
 
-Which errors each operation returns, and which source files make them.
+Which errors each operation returns, and which functions make them.
 A test received every error below as a response of its operation, unless it is marked *never*, with the reason, or *no test*.
 *Listed* errors are those that AWS's service model lists for the operation; services return more than their models list.
-*Made in* names the files that may create the error, and in them the functions, the nearest to the operation first. It is found by a search of the text: some of them may belong to other operations.
-Errors of the steps that all operations share are created in `crates/gateway` and `crates/wire`: the function that decides is listed before the one that words the response.
+*Made in* names the files that made the error in the tests, and the functions in them: an error carries the line that made it, which the server logs as `made_at` at level `debug`.
+Errors of the steps that all operations share are made in `crates/gateway` and `crates/wire`. Where `wire` words a refused signature, the functions that refuse it come first, if they are few.
 A denial by policies is made by `denial` in `crates/gateway/src/access.rs`, which is not repeated here.
 The status and the code of a service's own errors are in its `error.rs`; those of a fault in its `lib.rs`.
 `cargo xtask golden` generates this page from the responses that the services' tests receive; the reasons are kept by hand in `docs/errors-never.txt`.
 ";
-
-/// Files of the shared steps that are listed after those of a service: a code that more files make,
-/// such as `InvalidArgument`, is mostly the service's own.
-const SHARED_MAX: usize = 2;
 
 const TESTS_HEAD: &str = "\
 # Tests of operations
@@ -59,77 +57,44 @@ impl Facts {
         let mut codes = listed.clone();
         codes.extend(seen.iter().flat_map(|seen| seen.errors.keys().map(String::as_str)));
         for code in codes {
-            let status = seen.and_then(|seen| seen.errors.get(code));
+            let refusal = seen.and_then(|seen| seen.errors.get(code));
             let is_listed = if listed.contains(code) { "yes" } else { "" };
-            let made_in = match (status, self.never.reason(service, operation, code)) {
-                (Some(status), _) => {
-                    let places = self.places(service, operation, (code, *status));
-                    places.iter().map(link).collect::<Vec<_>>().join(", ")
+            let made_in = match (refusal, self.never.reason(service, operation, code)) {
+                (Some(refusal), _) => {
+                    let places = self.places(service, operation, (code, refusal));
+                    let links = places.iter().map(|place| link(place, service));
+                    links.collect::<Vec<_>>().join(", ")
                 }
                 (None, Some(_)) if of_all.contains(code) => continue,
                 (None, Some(reason)) => format!("never: {reason}"),
                 (None, None) => "no test".to_owned(),
             };
-            let status = status.map(u16::to_string).unwrap_or_default();
+            let status = refusal.map(|refusal| refusal.status.to_string()).unwrap_or_default();
             let _ = writeln!(page, "| {operation} | {code} | {status} | {is_listed} | {made_in} |");
         }
     }
 
-    /// The places that make an error: what the operation calls, the steps that all operations
-    /// share, the operations that it invokes, or else the nearest files. The response to a fault has
-    /// its text in the service, and is made by the gateway.
+    /// The places that made an error: those of the service first, those that only word it last.
     pub(super) fn places(
         &self,
         service: &str,
         operation: &str,
-        (code, status): (&str, u16),
+        (code, refusal): (&str, &Refusal),
     ) -> Vec<Place> {
-        let Some(own) = self.sources.get(service) else { return Vec::new() };
-        let mut places = own.of_calls(operation, code);
-        let shared = self.of_shared_steps(code);
-        if !places.is_empty() && shared.len() <= SHARED_MAX {
-            places.extend(shared.iter().cloned());
+        let mut all = Vec::new();
+        for at in &refusal.made_at {
+            for place in self.sources.makers(Made { operation, code, at }) {
+                if signatures::is_worded_in(&place.file) {
+                    for decider in signatures::deciders(code, &self.sources) {
+                        merge(&mut all, decider);
+                    }
+                }
+                merge(&mut all, place);
+            }
         }
-        if places.is_empty() && !own.declares(operation) {
-            places = own.of_error(operation, code);
-        }
-        if places.is_empty() {
-            places = shared;
-        }
-        if places.is_empty() {
-            places = self.of_invoked(own, operation, code);
-        }
-        if places.is_empty() {
-            places = own.of_error(operation, code);
-        }
-        if status >= 500 && places.iter().all(|place| place.functions.is_empty()) {
-            let makes = |_: &str, body: &str| body.contains(" fn fault(service: &Service");
-            places.extend(self.shared.iter().flat_map(|shared| shared.places(&makes)));
-        }
-        places
-    }
-
-    fn of_invoked(&self, own: &Sources, operation: &str, code: &str) -> Vec<Place> {
-        let services =
-            self.sources.iter().filter(|(name, _)| !matches!(**name, "sts" | "s3control"));
-        let invoked = own.invoked(operation);
-        services
-            .flat_map(|(_, other)| invoked.iter().flat_map(move |name| other.of_calls(name, code)))
-            .collect()
-    }
-
-    /// The functions of the shared steps that decide an error, and those that word it.
-    fn of_shared_steps(&self, code: &str) -> Vec<Place> {
-        let mut steps = self.steps.borrow_mut();
-        steps.entry(code.to_owned()).or_insert_with(|| self.find_shared_steps(code)).clone()
-    }
-
-    fn find_shared_steps(&self, code: &str) -> Vec<Place> {
-        let wording = self.shared.iter().flat_map(|shared| shared.with_code(code));
-        let all: Vec<_> = self.shared.iter().chain(self.sources.get("iam")).collect();
-        let wire = self.shared.iter().find(|shared| shared.is_of("wire"));
-        let deciders = wire.map(|wire| signatures::deciders(code, wire, &all)).unwrap_or_default();
-        deciders.into_iter().chain(wording).collect()
+        let is_own = |place: &Place| crate_of(service) == Some(folder(&place.file));
+        all.sort_by_key(|place| (!is_own(place), signatures::is_worded_in(&place.file)));
+        all
     }
 
     pub(super) fn tests_page(&self) -> String {
@@ -174,12 +139,12 @@ impl Facts {
     }
 }
 
-/// A link to a file, and the functions in it.
-fn link(place: &Place) -> String {
+/// A link to a file, which is named without the service's own crate, and the functions in it.
+fn link(place: &Place, service: &str) -> String {
     let file = &place.file;
     let path = file.strip_prefix("crates/").unwrap_or(file);
-    let (folder, name) = path.split_once("/src/").unwrap_or_default();
-    let name = if SHARED.contains(&folder) { path } else { name };
+    let (_, name) = path.split_once("/src/").unwrap_or_default();
+    let name = if crate_of(service) == Some(folder(file)) { name } else { path };
     let functions = place.functions.iter().map(|name| format!(" `{name}`"));
     format!("[{name}](../{file}){}", functions.collect::<Vec<_>>().join(","))
 }

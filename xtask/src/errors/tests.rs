@@ -9,14 +9,15 @@ fn facts(never: &str, observed: &str) -> Facts {
         listed: listed("# of AWS\nkms Encrypt DisabledException NotFoundException\n"),
         never: Never::parse(never).unwrap(),
         observed: observed::parse(observed),
-        sources: BTreeMap::new(),
-        shared: Vec::new(),
-        steps: RefCell::default(),
+        sources: Sources::with(&[(
+            "crates/kms/src/lookup.rs",
+            "fn found() {\n    Err(KmsError::NotFound)\n}\n",
+        )]),
     }
 }
 
 const SEEN: &str = "kms kms Encrypt ok\nkms kms Encrypt denied\nkms kms Encrypt event\n\
-                    kms kms Encrypt error 400 NotFoundException\n";
+                    kms kms Encrypt error 400 NotFoundException crates/kms/src/lookup.rs:2\n";
 
 /// What is neither seen nor explained is missing.
 #[test]
@@ -47,12 +48,13 @@ fn reasons_that_are_not_needed_are_complained_of() {
 /// The page has errors that were seen, listed or not, and those that were not.
 #[test]
 fn the_page_has_a_row_for_each_error() {
-    let more = format!("{SEEN}kms kms Encrypt error 400 ValidationException\n");
+    let more =
+        format!("{SEEN}kms kms Encrypt error 400 ValidationException crates/wire/src/json.rs:9\n");
     let page = facts("", &more).errors_page();
     for row in [
         "| Encrypt | DisabledException |  | yes | no test |\n",
-        "| Encrypt | NotFoundException | 400 | yes |  |\n",
-        "| Encrypt | ValidationException | 400 |  |  |\n",
+        "| Encrypt | NotFoundException | 400 | yes | [lookup.rs](../crates/kms/src/lookup.rs) `found` |\n",
+        "| Encrypt | ValidationException | 400 |  | [wire/src/json.rs](../crates/wire/src/json.rs) |\n",
     ] {
         assert!(page.contains(row), "{row}{page}");
     }

@@ -49,7 +49,7 @@ pub(crate) fn of_call(call: &Call) -> Value {
         Principal::Anonymous => shapes::anonymous(),
     };
     match caller.via {
-        Some(_) => shapes::forwarded(own, "AWS Internal"),
+        Some(_) => shapes::forwarded(own),
         None => own,
     }
 }

@@ -8,6 +8,9 @@ use super::rows::MfaDevice;
 use super::subject::{Found, Subject};
 use crate::token::Who;
 
+/// The event of a sign-in, and the member of it that has the result.
+const CONSOLE_LOGIN: &str = "ConsoleLogin";
+
 /// Whether a code was shown, and of which device if it was right.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Factor<'a> {
@@ -27,12 +30,12 @@ pub(crate) fn signed_in(
     origin: SignInOrigin,
 ) -> SignInEvent {
     SignInEvent {
-        name: "ConsoleLogin",
+        name: CONSOLE_LOGIN,
         account: subject.account.clone(),
         user_identity: whole(subject),
         origin,
         error_message: None,
-        response_elements: json!({ "ConsoleLogin": "Success" }),
+        response_elements: json!({ (CONSOLE_LOGIN): "Success" }),
         additional: Some(additional(login_to, factor)),
     }
 }
@@ -59,12 +62,12 @@ pub(crate) fn failed(
         }
     };
     Some(SignInEvent {
-        name: "ConsoleLogin",
+        name: CONSOLE_LOGIN,
         account: account.clone(),
         user_identity,
         origin,
         error_message: Some(error_message),
-        response_elements: json!({ "ConsoleLogin": "Failure" }),
+        response_elements: json!({ (CONSOLE_LOGIN): "Failure" }),
         additional: Some(additional(login_to, factor)),
     })
 }
@@ -80,12 +83,12 @@ pub(crate) fn unfinished(
     origin: SignInOrigin,
 ) -> SignInEvent {
     SignInEvent {
-        name: "ConsoleLogin",
+        name: CONSOLE_LOGIN,
         account: subject.account.clone(),
         user_identity: unproven(subject),
         origin,
         error_message: Some("Password change required"),
-        response_elements: json!({ "ConsoleLogin": "Failure" }),
+        response_elements: json!({ (CONSOLE_LOGIN): "Failure" }),
         additional: Some(additional(login_to, factor)),
     }
 }

@@ -58,7 +58,7 @@ impl Plain for DescribeKey {
         match managed::target(ctx, text, Scope::Aliased) {
             Ok(Target::Found(found)) => Ok(Some(found.arn)),
             Ok(Target::Hidden(arn)) => Ok(Some(arn)),
-            Ok(Target::Unmade(_)) | Err(Failure::Api(KmsError::NotFound(_))) => Ok(None),
+            Ok(Target::Unmade(_)) | Err(Failure::Api(KmsError::NotFound(_), _)) => Ok(None),
             Err(failure) => Err(failure),
         }
     }

@@ -129,7 +129,7 @@ impl Api for TagResource {
 
 /// Observed: a tag without a key or a value is malformed.
 fn pairs(request: &ControlRequest) -> ControlResult<Pairs> {
-    let malformed = || Failure::Api(ControlError::MalformedXml);
+    let malformed = || Failure::from(ControlError::MalformedXml);
     let document = request.read("TagResourceRequest")?;
     let tags = document.child("Tags").ok_or_else(malformed)?;
     let pair = |tag: &wire::xml::Element| {
@@ -141,7 +141,7 @@ fn pairs(request: &ControlRequest) -> ControlResult<Pairs> {
 
 /// Observed: the texts. Assumed: S3 checks in this order.
 fn check(pairs: &Pairs) -> ControlResult<()> {
-    let refuse = |text| Err(Failure::Api(ControlError::InvalidTag(text)));
+    let refuse = |text| Err(Failure::from(ControlError::InvalidTag(text)));
     for (index, (key, value)) in pairs.iter().enumerate() {
         let is_long =
             key.chars().count() > KEY_CHARS_MAX || value.chars().count() > VALUE_CHARS_MAX;

@@ -44,7 +44,7 @@ impl PlainApi for GetObjectTagging {
     fn run(ctx: &mut Ctx<'_>, request: &Request, bucket: &Bucket) -> S3Result<Response> {
         let version = match tagged(ctx, bucket, request) {
             // Observed: here the missing key has its bucket before it.
-            Err(Failure::Api(S3Error::NoSuchKey { key })) => {
+            Err(Failure::Api(S3Error::NoSuchKey { key }, _)) => {
                 let key = format!("{}/{key}", bucket.name);
                 return Err(S3Error::NoSuchKey { key }.into());
             }

@@ -116,7 +116,7 @@ fn is_web_address(url: &str) -> bool {
 /// Where the object is, in the style in which its bucket was named.
 fn location(request: &Request, secure: bool) -> String {
     let scheme = if secure { "https" } else { "http" };
-    let host = request.header("host").unwrap_or_else(|| "s3.amazonaws.com".to_owned());
+    let host = request.host();
     let (bucket, key) = (&request.bucket, wire::uri::encode_path(&request.key));
     if host.starts_with(&format!("{bucket}.")) {
         return format!("{scheme}://{host}/{key}");

@@ -59,6 +59,7 @@ impl XmlError {
     ///
     /// Observed: the text, without a full stop. Source: `MaxMessageLengthExceeded` in S3's list of
     /// error codes.
+    #[track_caller]
     pub fn wire(self) -> WireError {
         match self {
             Self::TooLong => {
@@ -79,6 +80,7 @@ impl XmlError {
 }
 
 impl From<XmlError> for WireError {
+    #[track_caller]
     fn from(error: XmlError) -> Self {
         error.wire()
     }

@@ -45,7 +45,7 @@ impl Api for CompleteMultipartUpload {
             Ok(open) => open,
             Err(Failure::Internal(fault)) => return Err(fault.into()),
             // A repeated call has no upload.
-            Err(Failure::Api(_) | Failure::Wire(_) | Failure::Denied(_)) => return Ok(()),
+            Err(Failure::Api(..) | Failure::Wire(_) | Failure::Denied(_)) => return Ok(()),
         };
         // Source: S3 User Guide: completing needs `kms:Decrypt`.
         if open.envelope.scheme != crate::model::Scheme::Customer {
@@ -92,7 +92,7 @@ fn answer(
     version: &crate::model::Version,
 ) -> (String, Vec<(String, String)>) {
     let mut xml = Xml::result("CompleteMultipartUploadResult");
-    let host = request.header("host").unwrap_or_else(|| "s3.amazonaws.com".to_owned());
+    let host = request.host();
     let path = wire::uri::encode_path(&request.key);
     xml.text("Location", format!("http://{host}/{}/{path}", bucket.name));
     xml.text("Bucket", &bucket.name).text("Key", &request.key);

@@ -21,6 +21,7 @@ const MINIMUM_SIZE: &str = "x-amz-transition-default-minimum-object-size";
 /// Source: S3 API Reference, "LifecycleRule".
 const RULE_ID_CHARS_MAX: usize = 255;
 
+#[track_caller]
 fn malformed<T>() -> S3Result<T> {
     Err(S3Error::MalformedXml.into())
 }

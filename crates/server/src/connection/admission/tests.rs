@@ -133,7 +133,7 @@ fn paused<F: Future>(future: F) -> F::Output {
 }
 
 fn answer(body: AnswerBody) -> Answer {
-    Answer { status: StatusCode::OK, headers: HeaderMap::new(), body }
+    Answer { body, ..Answer::empty(StatusCode::OK) }
 }
 
 fn large() -> Answer {
