@@ -13,11 +13,11 @@ use crate::project::Project;
 pub(crate) const VARIABLE: &str = "OBSERVED_CALLS";
 
 /// The packages whose tests count. Others call operations, too, but to prove something else.
-pub(crate) const PACKAGES: [&str; 7] =
-    ["cloudtrail", "ec2", "iam", "inquiry", "kms", "s3", "tagging"];
+pub(crate) const PACKAGES: [&str; 8] =
+    ["cloudtrail", "ec2", "iam", "inquiry", "kms", "s3", "sqs", "tagging"];
 
 /// The crate of each service.
-pub(crate) const CRATES: [(&str, &str); 9] = [
+pub(crate) const CRATES: [(&str, &str); 10] = [
     ("cloudtrail", "crates/cloudtrail"),
     ("ec2", "crates/ec2"),
     ("iam", "crates/iam"),
@@ -25,6 +25,7 @@ pub(crate) const CRATES: [(&str, &str); 9] = [
     ("s3", "crates/s3"),
     ("s3control", "crates/s3"),
     ("shoseki", "crates/inquiry"),
+    ("sqs", "crates/sqs"),
     ("sts", "crates/iam"),
     ("tagging", "crates/tagging"),
 ];

@@ -62,7 +62,7 @@ impl Place {
             .with_access_key_id(&bucket.access_key_id)
             .with_secret_access_key(&bucket.secret_access_key)
             .with_allow_http(tls.is_none())
-            .with_http_connector(Connector { tls: tls.clone() });
+            .with_http_connector(Connector::new(tls.clone()));
         if let Some(endpoint) = endpoint {
             builder = builder.with_endpoint(endpoint).with_virtual_hosted_style_request(false);
         }

@@ -8,11 +8,10 @@ use store::{Changes, Frame, Head, Opener, StoreError};
 use types::Timestamp;
 
 use crate::manifest::Chunk;
+use crate::merging::FULL_BYTES;
 use crate::part::{Hash, Part};
 use crate::{BackupError, Place};
 
-/// Bytes of frames from which on a chunk is closed.
-pub(crate) const CHUNK_BYTES: u64 = 8 << 20;
 /// The longest chunk that is read: one frame more than it takes to close it.
 const BYTES_MAX: u64 = 2 << 30;
 
@@ -33,10 +32,18 @@ impl OpenChunk {
         Self { bytes: Vec::new(), first, before: head, head, newest: None }
     }
 
-    /// The one that a chunk of the backup is, to be continued.
-    pub(crate) fn resumed(chunk: &Chunk, bytes: Vec<u8>) -> Self {
-        let (first, newest) = (chunk.first, chunk.newest);
-        Self { bytes, first, before: chunk.before(), head: chunk.head(), newest }
+    /// What chunks from `first` to `last` amount to, whose `bytes` are one behind the other.
+    pub(crate) fn merged(
+        first: &Chunk,
+        last: &Chunk,
+        newest: Option<Timestamp>,
+        bytes: Vec<u8>,
+    ) -> Self {
+        Self { bytes, first: first.first, before: first.before(), head: last.head(), newest }
+    }
+
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
     }
 
     /// Notes when an event of the next frame happened.
@@ -49,16 +56,12 @@ impl OpenChunk {
         self.head = frame.head();
     }
 
-    pub(crate) fn head(&self) -> Head {
-        self.head
-    }
-
     pub(crate) fn is_empty(&self) -> bool {
         self.bytes.is_empty()
     }
 
     pub(crate) fn is_full(&self) -> bool {
-        u64::try_from(self.bytes.len()).unwrap_or(u64::MAX) >= CHUNK_BYTES
+        u64::try_from(self.bytes.len()).unwrap_or(u64::MAX) >= FULL_BYTES
     }
 
     /// Writes it, as it is now.

@@ -9,11 +9,12 @@ use std::sync::Mutex;
 use store::{BodyId, SegmentFile, StoreError, body_path};
 
 use crate::manifest::{BodyPart, Manifest, SegmentPart, catalog_name};
+use crate::merging::due;
 use crate::part::{Hash, Part};
 use crate::{BackupError, Place};
 
 /// Bodies after which their list is closed.
-const CATALOG_LEN: usize = 4_096;
+const CATALOG_LEN: usize = 64;
 /// The longest list of bodies that is read.
 const CATALOG_BYTES_MAX: u64 = 16 << 20;
 /// Copies at once.
@@ -85,14 +86,7 @@ impl Contents {
     pub(crate) fn of(place: &Place, manifest: &Manifest) -> Result<Self, BackupError> {
         let mut bodies = BTreeMap::new();
         for part in &manifest.catalogs {
-            let name = catalog_name(part);
-            if part.len > CATALOG_BYTES_MAX {
-                return Err(BackupError::damaged(format_args!(
-                    "`{name}` is longer than it can be"
-                )));
-            }
-            let list: Vec<BodyPart> = serde_json::from_slice(&place.get_part(&name, part)?)
-                .map_err(|_| BackupError::damaged(format_args!("`{name}` is no list")))?;
+            let list = read_catalog(place, part)?;
             bodies.extend(list.into_iter().map(|body| (body.id, body.part)));
         }
         bodies.extend(manifest.bodies.iter().map(|body| (body.id, body.part)));
@@ -143,14 +137,42 @@ impl Contents {
             }
         }
         if manifest.bodies.len() >= CATALOG_LEN {
-            let list = std::mem::take(&mut manifest.bodies);
-            let bytes = serde_json::to_vec(&list).map_err(std::io::Error::from)?;
-            let len = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-            let part = Part { len, sha256: Hash::of(&bytes) };
-            place.put(&catalog_name(&part), bytes)?;
-            manifest.catalogs.push(part);
+            close_catalog(place, manifest)?;
         }
         Ok(missing)
+    }
+}
+
+fn read_catalog(place: &Place, part: &Part) -> Result<Vec<BodyPart>, BackupError> {
+    let name = catalog_name(part);
+    if part.len > CATALOG_BYTES_MAX {
+        return Err(BackupError::damaged(format_args!("`{name}` is longer than it can be")));
+    }
+    serde_json::from_slice(&place.get_part(&name, part)?)
+        .map_err(|_| BackupError::damaged(format_args!("`{name}` is no list")))
+}
+
+/// Moves the bodies of the manifest into a list of their own, and merges small lists.
+fn close_catalog(place: &Place, manifest: &mut Manifest) -> Result<(), BackupError> {
+    let mut list = std::mem::take(&mut manifest.bodies);
+    loop {
+        let bytes = serde_json::to_vec(&list).map_err(std::io::Error::from)?;
+        let part = Part::of(&bytes);
+        place.put(&catalog_name(&part), bytes)?;
+        manifest.catalogs.push(part);
+        let lens: Vec<u64> = manifest.catalogs.iter().map(|part| part.len).collect();
+        let at = due(&lens);
+        let run = manifest.catalogs.get(at.clone()).unwrap_or(&[]);
+        if run.is_empty() {
+            return Ok(());
+        }
+        let lists = run.iter().map(|part| read_catalog(place, part));
+        list = match lists.collect::<Result<Vec<_>, _>>() {
+            // They are left as they are, for `--verify` to find.
+            Err(BackupError::Damaged { .. }) => return Ok(()),
+            lists => lists?.concat(),
+        };
+        manifest.replaced.extend(manifest.catalogs.drain(at).map(|part| catalog_name(&part)));
     }
 }
 

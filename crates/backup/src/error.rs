@@ -16,6 +16,11 @@ pub enum BackupError {
         /// What differs, in a sentence.
         what: String,
     },
+    /// Another run writes to the place.
+    InUse {
+        /// Which, and what to do, in a sentence.
+        what: String,
+    },
     /// A part of the backup is missing, or is not what was written.
     Damaged {
         /// Which, in a sentence.
@@ -61,14 +66,15 @@ impl fmt::Display for BackupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None { place } => write!(f, "there is no backup in `{place}`"),
-            Self::Foreign { what } | Self::Damaged { what } | Self::NoSuchPoint { what } => {
-                f.write_str(what)
-            }
+            Self::Foreign { what }
+            | Self::InUse { what }
+            | Self::Damaged { what }
+            | Self::NoSuchPoint { what }
+            | Self::BadPlace { what } => f.write_str(what),
             Self::NotEmpty { path } => {
                 write!(f, "`{}` is not empty: restore to a new directory", path.display())
             }
             Self::Place { name, cause } => write!(f, "`{name}`: {cause}"),
-            Self::BadPlace { what } => f.write_str(what),
             Self::Store(error) => f.write_str(&types::error_chain(error)),
         }
     }

@@ -10,15 +10,24 @@ use store::{BodyId, Frame, Head, Opener, Sealer, Tag};
 use types::{Entropy, Timestamp, hex, hex_decode};
 
 use crate::part::{Hash, Part};
+use crate::tree::Tree;
 use crate::{BackupError, Place};
 
-/// Its name. Everything else is written before it, and it replaces its predecessor at once.
+/// Its name. What it names is written before it, and it replaces its predecessor at once.
 pub(crate) const MANIFEST: &str = "manifest";
 /// The keys of the frames, wrapped under the root key.
 pub(crate) const KEYRING: &str = "keyring";
 /// The root key under a passphrase, where the data directory has one.
 pub(crate) const SEALED_ROOT_KEY: &str = "root-key.sealed";
-const MAGIC: &[u8; 20] = b"shoseki backup v1\r\n\0";
+const MAGIC: &[u8; 20] = b"shoseki backup v2\r\n\0";
+/// Of manifests without lists of chunks, which are read, too.
+const MAGIC_1: &[u8; 20] = b"shoseki backup v1\r\n\0";
+/// Chunks that a manifest names itself; of more, the oldest ones are in a list.
+const CHUNKS_MAX: usize = 128;
+/// Chunks in a list. The newest ones are merged, and so in none.
+const LIST_LEN: usize = 64;
+/// The longest list that is read.
+const LIST_BYTES_MAX: u64 = 1 << 20;
 /// The longest manifest that is read.
 const BYTES_MAX: u64 = 256 << 20;
 /// The longest file of keys that is read.
@@ -96,7 +105,7 @@ impl BodyPart {
     }
 }
 
-/// Bodies in a list of their own.
+/// Bodies, or chunks, in a list of their own.
 pub(crate) fn catalog_name(part: &Part) -> String {
     format!("catalog/{}.json", part.sha256)
 }
@@ -155,7 +164,21 @@ pub(crate) struct Manifest {
     pub(crate) round: u64,
     pub(crate) spans: Vec<Span>,
     pub(crate) bases: Vec<BasePart>,
+    /// All chunks; those in lists are not written with the manifest.
     pub(crate) chunks: Vec<Chunk>,
+    /// Lists of the oldest chunks.
+    #[serde(default)]
+    pub(crate) lists: Vec<Part>,
+    /// How many chunks are in lists.
+    #[serde(skip)]
+    pub(crate) listed: usize,
+    /// Whether bodies or segments that the newest stretch needs may be missing: its first round
+    /// has not ended.
+    #[serde(default)]
+    pub(crate) incomplete: bool,
+    /// The leaves of the transparency log.
+    #[serde(default)]
+    pub(crate) tree: Option<Tree>,
     pub(crate) segments: Vec<SegmentPart>,
     pub(crate) catalogs: Vec<Part>,
     /// Bodies that are in no catalog yet.
@@ -163,6 +186,9 @@ pub(crate) struct Manifest {
     pub(crate) files: Vec<SmallFile>,
     /// What rows named but was not in the data directory, in sentences.
     pub(crate) missing: Vec<String>,
+    /// Objects that are deleted once a manifest is written that no longer names them.
+    #[serde(skip)]
+    pub(crate) replaced: Vec<String>,
 }
 
 impl Manifest {
@@ -178,29 +204,17 @@ impl Manifest {
             spans: Vec::new(),
             bases: Vec::new(),
             chunks: Vec::new(),
+            lists: Vec::new(),
+            listed: 0,
+            incomplete: true,
+            tree: None,
             segments: Vec::new(),
             catalogs: Vec::new(),
             bodies: Vec::new(),
             files: Vec::new(),
             missing: Vec::new(),
+            replaced: Vec::new(),
         })
-    }
-
-    /// What names it, and when it was; nothing of its contents.
-    pub(crate) fn named(&self) -> Self {
-        Self {
-            spans: Vec::new(),
-            bases: Vec::new(),
-            chunks: Vec::new(),
-            segments: Vec::new(),
-            catalogs: Vec::new(),
-            bodies: Vec::new(),
-            files: Vec::new(),
-            missing: Vec::new(),
-            backup: self.backup.clone(),
-            store: self.store.clone(),
-            ..*self
-        }
     }
 
     /// The newest frame.
@@ -212,7 +226,8 @@ impl Manifest {
     pub(crate) fn read(place: &Place, keyring: &Arc<Keyring>) -> Result<Option<Self>, BackupError> {
         let Some(bytes) = place.get(MANIFEST, BYTES_MAX)? else { return Ok(None) };
         let no_manifest = || BackupError::damaged("`manifest` is not that of a backup");
-        let sealed = bytes.strip_prefix(MAGIC).ok_or_else(no_manifest)?;
+        let sealed = bytes.strip_prefix(MAGIC).or_else(|| bytes.strip_prefix(MAGIC_1));
+        let sealed = sealed.ok_or_else(no_manifest)?;
         let frame = Frame::read(sealed.to_vec()).ok_or_else(no_manifest)?;
         if !frame.follows(&before(frame.position())) {
             return Err(no_manifest());
@@ -221,19 +236,61 @@ impl Manifest {
         let opened = opened.map_err(|_| {
             BackupError::damaged("`manifest` was changed, or is of another data directory")
         })?;
-        serde_json::from_slice(opened.as_bytes()).map(Some).map_err(|_| no_manifest())
+        let mut manifest: Self =
+            serde_json::from_slice(opened.as_bytes()).map_err(|_| no_manifest())?;
+        manifest.read_lists(place)?;
+        Ok(Some(manifest))
     }
 
-    /// Writes it in the place of its predecessor.
+    /// Puts the chunks of lists before the others.
+    fn read_lists(&mut self, place: &Place) -> Result<(), BackupError> {
+        let mut all = Vec::new();
+        for part in &self.lists {
+            let name = catalog_name(part);
+            if part.len > LIST_BYTES_MAX {
+                let what = format_args!("`{name}` is longer than it can be");
+                return Err(BackupError::damaged(what));
+            }
+            let list: Vec<Chunk> = serde_json::from_slice(&place.get_part(&name, part)?)
+                .map_err(|_| BackupError::damaged(format_args!("`{name}` is no list")))?;
+            all.extend(list);
+        }
+        self.listed = all.len();
+        all.append(&mut self.chunks);
+        self.chunks = all;
+        Ok(())
+    }
+
+    /// Puts the oldest chunks into a list, if there are many.
+    fn write_list(&mut self, place: &Place) -> Result<(), BackupError> {
+        let own = self.chunks.get(self.listed..).unwrap_or(&[]);
+        let Some(oldest) = own.get(..LIST_LEN).filter(|_| own.len() > CHUNKS_MAX) else {
+            return Ok(());
+        };
+        let bytes = serde_json::to_vec(oldest).map_err(std::io::Error::from)?;
+        let part = Part::of(&bytes);
+        place.put(&catalog_name(&part), bytes)?;
+        self.lists.push(part);
+        self.listed = self.listed.saturating_add(LIST_LEN);
+        Ok(())
+    }
+
+    /// Writes it in the place of its predecessor; then what it does not name any more can go.
     pub(crate) fn write(
         &mut self,
         place: &Place,
         sealer: &mut ManifestSealer,
     ) -> Result<(), BackupError> {
+        self.write_list(place)?;
         self.round = self.round.saturating_add(1);
-        let plain = serde_json::to_vec(self).map_err(std::io::Error::from)?;
+        let own = self.chunks.split_off(self.listed.min(self.chunks.len()));
+        let listed = std::mem::replace(&mut self.chunks, own);
+        let plain = serde_json::to_vec(self);
+        self.chunks.splice(..0, listed);
+        let plain = plain.map_err(std::io::Error::from)?;
         let frame = sealer.0.seal(&before(self.round), &plain).map_err(std::io::Error::other)?;
-        place.put(MANIFEST, [MAGIC.as_slice(), frame.as_bytes()].concat())
+        place.put(MANIFEST, [MAGIC.as_slice(), frame.as_bytes()].concat())?;
+        self.replaced.drain(..).try_for_each(|name| place.delete(&name))
     }
 }
 

@@ -63,6 +63,12 @@ pub(crate) struct Part {
     pub(crate) sha256: Hash,
 }
 
+impl Part {
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        Self { len: u64::try_from(bytes.len()).unwrap_or(u64::MAX), sha256: Hash::of(bytes) }
+    }
+}
+
 /// The hash of all that `from` has to read.
 pub(crate) fn hash_of(from: &mut dyn Read) -> Result<Hash, BackupError> {
     let (mut hash, mut step) = (Sha256::new(), vec![0; 256 << 10]);

@@ -7,13 +7,16 @@ use std::ops::Range;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path as FsPath;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use bytes::Bytes;
 use keys::Sha256;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path;
-use object_store::{Error, GetOptions, ObjectStore, ObjectStoreExt, WriteMultipart};
+use object_store::{Error, GetOptions, ObjectStore, ObjectStoreExt, PutMode, WriteMultipart};
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::Notify;
 
 use crate::BackupError;
 use crate::part::{Hash, Part};
@@ -29,6 +32,8 @@ pub struct Place {
     prefix: Path,
     runtime: Runtime,
     shown: String,
+    /// Bytes of objects that were written.
+    sent: AtomicU64,
 }
 
 impl Place {
@@ -53,7 +58,16 @@ impl Place {
         shown: String,
     ) -> Result<Self, BackupError> {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        Ok(Self { store, prefix, runtime, shown })
+        Ok(Self { store, prefix, runtime, shown, sent: AtomicU64::default() })
+    }
+
+    /// Bytes of objects that were written so far.
+    pub(crate) fn sent(&self) -> u64 {
+        self.sent.load(Ordering::Relaxed)
+    }
+
+    fn note_sent(&self, len: usize) {
+        self.sent.fetch_add(length(len), Ordering::Relaxed);
     }
 
     fn at(&self, name: &str) -> Path {
@@ -127,8 +141,62 @@ impl Place {
     /// Writes an object over what is there.
     pub(crate) fn put(&self, name: &str, bytes: Vec<u8>) -> Result<(), BackupError> {
         let path = self.at(name);
+        self.note_sent(bytes.len());
         let put = self.runtime.block_on(self.store.put(&path, bytes.into()));
         put.map(drop).map_err(self.failed(name))
+    }
+
+    /// Writes an object that is not there; whether it was written.
+    pub(crate) fn put_new(&self, name: &str, bytes: Vec<u8>) -> Result<bool, BackupError> {
+        let path = self.at(name);
+        self.note_sent(bytes.len());
+        let put = self.store.put_opts(&path, bytes.into(), PutMode::Create.into());
+        match self.runtime.block_on(put) {
+            Ok(_) => Ok(true),
+            Err(Error::AlreadyExists { .. } | Error::Precondition { .. }) => Ok(false),
+            Err(error) => Err(self.failed(name)(error)),
+        }
+    }
+
+    /// The names of the objects in a folder.
+    pub(crate) fn list(&self, folder: &str) -> Result<Vec<String>, BackupError> {
+        let path = self.at(folder);
+        match self.runtime.block_on(self.store.list_with_delimiter(Some(&path))) {
+            Ok(found) => {
+                let names = found.objects.iter().filter_map(|about| about.location.filename());
+                Ok(names.map(str::to_owned).collect())
+            }
+            Err(Error::NotFound { .. }) => Ok(Vec::new()),
+            Err(error) => Err(self.failed(folder)(error)),
+        }
+    }
+
+    /// Writes what `bytes` returns over an object, again and again, until it is stopped.
+    pub(crate) fn renew(
+        &self,
+        name: &str,
+        pause: Duration,
+        bytes: impl Fn() -> Vec<u8> + Send + 'static,
+    ) -> Renewal {
+        let (store, path, stop) = (Arc::clone(&self.store), self.at(name), Arc::new(Notify::new()));
+        let stopped = Arc::clone(&stop);
+        let task = self.runtime.spawn(async move {
+            while tokio::time::timeout(pause, stopped.notified()).await.is_err() {
+                if let Err(error) = store.put(&path, bytes().into()).await {
+                    tracing::warn!(%error, object = %path, "cannot renew an object of the backup");
+                }
+            }
+        });
+        Renewal { stop, task: Some(task) }
+    }
+
+    /// Waits until a renewal has stopped.
+    pub(crate) fn stop(&self, renewal: &mut Renewal) {
+        renewal.stop.notify_one();
+        if let Some(task) = renewal.task.take() {
+            // It does not panic, and nothing depends on its end.
+            let _ = self.runtime.block_on(task);
+        }
     }
 
     /// Writes the object that `from` is, and returns what it was.
@@ -163,6 +231,7 @@ impl Place {
             let mut upload = WriteMultipart::new_with_chunk_size(upload, STEP_BYTES);
             while !step.is_empty() {
                 len = len.saturating_add(length(step.len()));
+                self.note_sent(step.len());
                 upload.wait_for_capacity(PARTS_MAX).await.map_err(&failed)?;
                 upload.put(step.into());
                 match next() {
@@ -204,6 +273,21 @@ impl fmt::Display for Place {
 impl fmt::Debug for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Place").field(&self.shown).finish()
+    }
+}
+
+/// What [`Place::renew`] began; it ends when it is dropped, too.
+#[derive(Debug)]
+pub(crate) struct Renewal {
+    stop: Arc<Notify>,
+    task: Option<tokio::task::JoinHandle<()>>,
+}
+
+impl Drop for Renewal {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
     }
 }
 

@@ -16,9 +16,12 @@ use types::Timestamp;
 
 use crate::chunk;
 use crate::contents::{BodiesOfRow, Contents, Item};
-use crate::manifest::{Chunk, KEY_BYTES_MAX, KEYRING, Manifest, SEALED_ROOT_KEY, SmallFile};
+use crate::manifest::{
+    BasePart, Chunk, KEY_BYTES_MAX, KEYRING, Manifest, SEALED_ROOT_KEY, SmallFile,
+};
 use crate::part::Part;
-use crate::verify::{first_frame, reaches, read_manifest, usable_base};
+use crate::tree::Tree;
+use crate::verify::{first_frame, first_round, reaches, read_manifest, usable_bases};
 use crate::{BackupError, Place};
 
 /// Objects that are fetched at once.
@@ -33,6 +36,22 @@ pub enum Until {
     Position(u64),
     /// Everything that was recorded up to this instant.
     Time(Timestamp),
+}
+
+/// What is to be restored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// Up to where.
+    pub until: Until,
+    /// Whether segments and bodies may be missing or damaged: of a first round that has not ended,
+    /// or of a damaged backup.
+    pub incomplete: bool,
+}
+
+impl From<Until> for Wanted {
+    fn from(until: Until) -> Self {
+        Self { until, incomplete: false }
+    }
 }
 
 /// What opens a backup: files that are no secret without the root key.
@@ -67,8 +86,14 @@ pub struct Restored {
     pub as_of: Timestamp,
     /// Segments and bodies that were restored.
     pub objects: u64,
+    /// Segments and bodies that are named and could not be restored, in sentences.
+    pub absent: Vec<String>,
+    /// What is damaged and was replaced by something else, in sentences.
+    pub notes: Vec<String>,
     /// The small files, which are not written yet.
     pub files: Vec<SmallFile>,
+    /// The leaves of the transparency log, which are not written yet.
+    pub tree: Option<Tree>,
 }
 
 /// Restores the backup in `place` to the directory `data`, which must be empty or missing. All of
@@ -77,13 +102,13 @@ pub struct Restored {
 pub fn restore(
     place: &Arc<Place>,
     data: &Path,
-    until: Until,
+    wanted: Wanted,
     with: &Opening,
     bodies_of: BodiesOfRow,
     progress: &mut dyn FnMut(&str),
 ) -> Result<Restored, BackupError> {
     let manifest = read_manifest(place, &with.keyring)?;
-    let position = target(place, &manifest, until, with)?;
+    let position = target(place, &manifest, wanted, with)?;
     let contents = Contents::of(place, &manifest)?;
     if data.exists() && fs::read_dir(data)?.next().is_some() {
         return Err(BackupError::NotEmpty { path: data.to_owned() });
@@ -94,26 +119,33 @@ pub fn restore(
     if let Some(sealed) = &keys.sealed_root_key {
         write_new(&data.join(SEALED_ROOT_KEY), sealed)?;
     }
-    restore_log(place, data, &manifest, position, with, progress)?;
+    let mut notes = Vec::new();
+    restore_log(place, data, &manifest, position, with, &mut notes, progress)?;
     progress("the state, from its base and the log");
     Store::rebuild(data, with)?;
     let items = named(data, with, bodies_of)?;
-    let objects = fetch_all(items, place, data, &contents, progress)?;
+    let (objects, absent) = fetch_all(items, place, data, &contents, wanted.incomplete, progress)?;
     syncfs(File::open(data)?).map_err(std::io::Error::from)?;
     let newest = manifest.head().map_or(position, |head| head.position);
-    let (backup, as_of, files) = (manifest.backup, manifest.as_of, manifest.files);
-    Ok(Restored { backup, position, newest, as_of, objects, files })
+    let Manifest { backup, as_of, files, tree, .. } = manifest;
+    Ok(Restored { backup, position, newest, as_of, objects, absent, notes, files, tree })
 }
 
 /// The position that is meant.
 fn target(
     place: &Place,
     manifest: &Manifest,
-    until: Until,
+    wanted: Wanted,
     with: &Opening,
 ) -> Result<u64, BackupError> {
-    let newest = manifest.spans.last().map_or(0, |span| span.to);
-    let position = match until {
+    if manifest.spans.is_empty() && !wanted.incomplete {
+        return Err(BackupError::no_such_point(first_round(manifest)));
+    }
+    let newest = match manifest.spans.last().filter(|_| !wanted.incomplete) {
+        Some(span) => span.to,
+        None => manifest.head().map_or(0, |head| head.position),
+    };
+    let position = match wanted.until {
         Until::Newest => newest,
         Until::Position(position) => position,
         Until::Time(time) => match manifest.chunks.iter().find(|own| own.newest > Some(time)) {
@@ -121,8 +153,10 @@ fn target(
             None => newest,
         },
     };
-    let is_within = manifest.spans.iter().any(|own| (own.from..=own.to).contains(&position));
-    let starts = usable_base(manifest, position).is_some() || reaches(manifest, 0, position);
+    let is_within = wanted.incomplete
+        || manifest.spans.iter().any(|own| (own.from..=own.to).contains(&position));
+    let starts =
+        usable_bases(manifest, position).next().is_some() || reaches(manifest, 0, position);
     if is_within && starts {
         return Ok(position);
     }
@@ -166,22 +200,79 @@ fn restore_log(
     manifest: &Manifest,
     position: u64,
     with: &Opening,
+    notes: &mut Vec<String>,
     progress: &mut dyn FnMut(&str),
 ) -> Result<(), BackupError> {
-    let (start, first) = match usable_base(manifest, position) {
-        Some(base) => {
-            progress(&format!("base of frame {}", base.position));
-            let file = BaseFile::new(data, base.position)?;
-            fetch(place, &base.name(), base.part, &file.path)?;
-            let bytes = BufReader::new(File::open(&file.path)?);
-            let rows = BaseRows::read(base.position, Box::new(bytes), &with.keyring)?;
-            (rows.head(), first_frame(rows)?)
+    let (start, first) = restore_base(place, data, manifest, position, with, notes, progress)?;
+    restore_frames(place, data, manifest, (start, first), position, with, progress)
+}
+
+/// The newest base that is intact: the frame as of which it is, and the first one that it needs.
+fn restore_base(
+    place: &Arc<Place>,
+    data: &Path,
+    manifest: &Manifest,
+    position: u64,
+    with: &Opening,
+    notes: &mut Vec<String>,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(Head, u64), BackupError> {
+    let mut failure = None;
+    for base in usable_bases(manifest, position) {
+        progress(&format!("base of frame {}", base.position));
+        match fetch_base(place, data, manifest, base, position, with) {
+            Err(BackupError::Damaged { what }) => {
+                notes.push(format!("{what}; the base before it is used"));
+                failure = failure.or(Some(BackupError::Damaged { what }));
+            }
+            fetched => return fetched,
         }
-        None => (Head::default(), 1),
-    };
-    if !reaches(manifest, first.saturating_sub(1), position) {
-        return Err(BackupError::damaged(format_args!("frame {first} is not in the backup")));
     }
+    if reaches(manifest, 0, position) {
+        return Ok((Head::default(), 1));
+    }
+    Err(failure.unwrap_or_else(|| BackupError::damaged("there is no base that can be used")))
+}
+
+fn fetch_base(
+    place: &Arc<Place>,
+    data: &Path,
+    manifest: &Manifest,
+    base: &BasePart,
+    position: u64,
+    with: &Opening,
+) -> Result<(Head, u64), BackupError> {
+    let file = BaseFile::new(data, base.position)?;
+    let fetched = fetch(place, &base.name(), base.part, &file.path).and_then(|()| {
+        let bytes = BufReader::new(File::open(&file.path)?);
+        let read = BaseRows::read(base.position, Box::new(bytes), &with.keyring).and_then(|rows| {
+            let head = rows.head();
+            Ok((head, first_frame(rows)?))
+        });
+        let (head, first) = read.map_err(|error| {
+            let error = types::error_chain(&error);
+            BackupError::damaged(format_args!("`{}`: {error}", base.name()))
+        })?;
+        if reaches(manifest, first.saturating_sub(1), position) {
+            return Ok((head, first));
+        }
+        Err(BackupError::damaged(format_args!("frame {first} is not in the backup")))
+    });
+    if fetched.is_err() {
+        fs::remove_file(&file.path)?;
+    }
+    fetched
+}
+
+fn restore_frames(
+    place: &Arc<Place>,
+    data: &Path,
+    manifest: &Manifest,
+    (start, first): (Head, u64),
+    position: u64,
+    with: &Opening,
+    progress: &mut dyn FnMut(&str),
+) -> Result<(), BackupError> {
     let mut log = None;
     for chunk in &manifest.chunks {
         if chunk.last < first || chunk.first > position {
@@ -254,22 +345,35 @@ fn fetch_all(
     place: &Arc<Place>,
     data: &Path,
     contents: &Contents,
+    incomplete: bool,
     progress: &mut dyn FnMut(&str),
-) -> Result<u64, BackupError> {
-    let mut found = Vec::new();
+) -> Result<(u64, Vec<String>), BackupError> {
+    let (mut found, mut absent) = (Vec::new(), Vec::new());
     for item in items {
-        let missing =
-            || BackupError::damaged(format_args!("{} is not in the backup", item.shown()));
-        found.push((contents.part(&item).ok_or_else(missing)?, item));
+        match contents.part(&item) {
+            Some(part) => found.push((part, item)),
+            None if incomplete => absent.push(format!("{} is not in the backup", item.shown())),
+            None => {
+                let what = format_args!("{} is not in the backup", item.shown());
+                return Err(BackupError::damaged(what));
+            }
+        }
     }
     let total = found.len();
     progress(&format!("segments and bodies: {total}"));
-    let queue = Mutex::new(found);
+    let (queue, damaged) = (Mutex::new(found), Mutex::new(Vec::new()));
     let work = || {
         loop {
             let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let Some((part, item)) = next else { return Ok(()) };
-            fetch(place, &item.name(), part, &item.path(data))?;
+            let path = item.path(data);
+            match fetch(place, &item.name(), part, &path) {
+                Err(BackupError::Damaged { what }) if incomplete => {
+                    fs::remove_file(&path)?;
+                    damaged.lock().unwrap_or_else(PoisonError::into_inner).push(what);
+                }
+                fetched => fetched?,
+            }
         }
     };
     std::thread::scope(|scope| {
@@ -279,7 +383,10 @@ fn fetch_all(
         });
         ends.collect::<Vec<Result<(), BackupError>>>().into_iter().collect::<Result<(), _>>()
     })?;
-    Ok(u64::try_from(total).unwrap_or(u64::MAX))
+    let damaged = damaged.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let restored = total.saturating_sub(damaged.len());
+    absent.extend(damaged);
+    Ok((u64::try_from(restored).unwrap_or(u64::MAX), absent))
 }
 
 /// Writes a part of the backup to a new file.

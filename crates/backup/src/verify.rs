@@ -1,17 +1,18 @@
 //! Reads a whole backup, and proves it without restoring it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use keys::Keyring;
-use store::{BaseRows, StoreError, Writes, needed_from, rows_with};
+use store::{BaseRows, Head, StoreError, needed_from};
 use types::Timestamp;
 
 use crate::chunk;
 use crate::contents::{BodiesOfRow, Contents, Item};
-use crate::manifest::{BasePart, BodyPart, Manifest, SegmentPart, Span};
+use crate::manifest::{BasePart, BodyPart, Chunk, Manifest, SegmentPart, Span};
 use crate::part::Part;
+use crate::ranges::Ranges;
 use crate::{BackupError, Place};
 
 /// What a verification found.
@@ -19,21 +20,22 @@ use crate::{BackupError, Place};
 pub struct Verified {
     /// What is missing or damaged, in sentences.
     pub findings: Vec<String>,
-    /// The stretches of the log of which every position can be restored.
+    /// The stretches of the log of which every position can be restored: nothing that a position
+    /// needs is missing or damaged.
     pub spans: Vec<Span>,
     /// When the newest position was the newest frame.
     pub as_of: Timestamp,
     /// Frames that were authenticated.
     pub frames: u64,
-    /// Bases, segments and bodies that were read.
+    /// Bases, segments, bodies and lists of leaves that were read.
     pub objects: u64,
     /// Bytes that were read.
     pub bytes: u64,
 }
 
 /// Reads the backup in `place`: the manifest, all bases and frames by their authentication tags and
-/// their chain, all segments and bodies by their hashes, and whether everything is there that the
-/// rows as of the newest frame name.
+/// their chain, all segments and bodies by their hashes, and which positions can be restored with
+/// what is intact.
 ///
 /// Errors when there is no backup, or its manifest is not authentic.
 pub fn verify(
@@ -43,21 +45,35 @@ pub fn verify(
     progress: &mut dyn FnMut(&str),
 ) -> Result<Verified, BackupError> {
     let manifest = read_manifest(place, keyring)?;
-    let (spans, as_of) = (manifest.spans.clone(), manifest.as_of);
-    let done = Verified { spans, as_of, findings: manifest.missing.clone(), ..Verified::default() };
-    let mut verifier = Verifier { place, keyring, manifest: &manifest, done, progress };
-    verifier.bases()?;
-    let base = usable_base(&manifest, manifest.head().map_or(0, |head| head.position));
-    let start = base.map_or(0, |base| base.position);
-    let writes = verifier.frames(start)?;
-    match Contents::of(place, &manifest) {
-        Ok(contents) => {
-            verifier.objects(&contents)?;
-            verifier.references(base, &writes, &contents, bodies_of)?;
-        }
-        Err(error) => verifier.note(error)?,
+    let findings = manifest.missing.clone();
+    let done = Verified { as_of: manifest.as_of, findings, ..Verified::default() };
+    let (bases, damaged) = (BTreeMap::new(), BTreeSet::new());
+    let mut verifier =
+        Verifier { place, keyring, manifest: &manifest, done, bases, damaged, progress };
+    if manifest.spans.is_empty() {
+        verifier.note(BackupError::damaged(first_round(&manifest)))?;
     }
+    verifier.bases()?;
+    let contents = match Contents::of(place, &manifest) {
+        Ok(contents) => contents,
+        Err(error) => {
+            verifier.note(error)?;
+            Contents::default()
+        }
+    };
+    verifier.objects(&contents)?;
+    verifier.tree()?;
+    verifier.frames(&contents, bodies_of)?;
     Ok(verifier.done)
+}
+
+/// That the first round of a backup has not ended, and what can be done with it.
+pub(crate) fn first_round(manifest: &Manifest) -> String {
+    let newest = manifest.head().map_or(0, |head| head.position);
+    format!(
+        "the first round is not complete: bodies of objects are missing. Rows and events up to \
+         frame {newest}, and the bodies that are there, are restored with `--incomplete`"
+    )
 }
 
 /// The manifest of a place that has to have one.
@@ -69,13 +85,12 @@ pub(crate) fn read_manifest(
     Manifest::read(place, keyring)?.ok_or_else(none)
 }
 
-/// The newest base from which and the chunks after it the state as of `position` can be made.
-pub(crate) fn usable_base(manifest: &Manifest, position: u64) -> Option<&BasePart> {
-    manifest
-        .bases
-        .iter()
-        .rev()
-        .find(|base| base.position <= position && reaches(manifest, base.position, position))
+/// The bases from which and the chunks after them the state as of `position` can be made, the newest
+/// first.
+pub(crate) fn usable_bases(manifest: &Manifest, position: u64) -> impl Iterator<Item = &BasePart> {
+    let bases = manifest.bases.iter().rev();
+    bases
+        .filter(move |base| base.position <= position && reaches(manifest, base.position, position))
 }
 
 /// Whether chunks without a gap contain all frames after `start`, up to `end`.
@@ -113,6 +128,10 @@ struct Verifier<'v> {
     keyring: &'v Arc<Keyring>,
     manifest: &'v Manifest,
     done: Verified,
+    /// By their positions, the intact bases, and the first frame that each needs.
+    bases: BTreeMap<u64, (&'v BasePart, u64)>,
+    /// The names of damaged segments and bodies.
+    damaged: BTreeSet<String>,
     progress: &'v mut dyn FnMut(&str),
 }
 
@@ -132,60 +151,29 @@ impl Verifier<'_> {
     }
 
     fn bases(&mut self) -> Result<(), BackupError> {
-        for base in &self.manifest.bases {
+        let manifest = self.manifest;
+        for base in &manifest.bases {
             (self.progress)(&format!("base of frame {}", base.position));
             self.count(&base.part);
-            if let Err(error) = self.base(base) {
-                self.note(error)?;
+            match self.base(base) {
+                Ok(first) => drop(self.bases.insert(base.position, (base, first))),
+                Err(error) => self.note(error)?,
             }
         }
         Ok(())
     }
 
-    fn base(&self, base: &BasePart) -> Result<(), BackupError> {
+    /// The first frame that a base needs, if base and frames are there.
+    fn base(&self, base: &BasePart) -> Result<u64, BackupError> {
         let name = base.name();
-        // Its bytes by their hash first: the reader of rows stops at the first that is wrong.
         self.place.read(&name, base.part).drain()?;
-        let rows = read_rows(self.place, base, self.keyring)?;
-        let first = first_frame(rows).map_err(|error| {
+        let first = first_frame(read_rows(self.place, base, self.keyring)?).map_err(|error| {
             BackupError::damaged(format_args!("`{name}`: {}", types::error_chain(&error)))
         })?;
         if reaches(self.manifest, first.saturating_sub(1), base.position) {
-            return Ok(());
+            return Ok(first);
         }
         Err(BackupError::damaged(format_args!("`{name}` needs frame {first}, which is missing")))
-    }
-
-    /// All frames; returns what those after `start` wrote.
-    fn frames(&mut self, start: u64) -> Result<Writes, BackupError> {
-        let mut writes = Writes::default();
-        let mut last = None;
-        for chunk in &self.manifest.chunks {
-            (self.progress)(&format!("frames {} to {}", chunk.first, chunk.last));
-            let is_next = last.is_some_and(|(position, _)| chunk.first == position);
-            if let Some((position, tag)) = last.filter(|_| is_next)
-                && chunk.before != tag
-            {
-                let what = format_args!("frame {position} does not follow the frame before it");
-                self.note(BackupError::damaged(what))?;
-            }
-            last = Some((chunk.last.saturating_add(1), chunk.tag));
-            let (place, keyring) = (self.place, self.keyring);
-            let mut frames = 0_u64;
-            let visited = chunk::visit(place, chunk, keyring, &mut |frame, payload| {
-                frames = frames.saturating_add(1);
-                if frame.position() > start {
-                    writes.redo(payload.as_bytes())?;
-                }
-                Ok(ControlFlow::Continue(()))
-            });
-            self.done.frames = self.done.frames.saturating_add(frames);
-            self.done.bytes = self.done.bytes.saturating_add(chunk.part.len);
-            if let Err(error) = visited {
-                self.note(error)?;
-            }
-        }
-        Ok(writes)
     }
 
     fn objects(&mut self, contents: &Contents) -> Result<(), BackupError> {
@@ -198,35 +186,88 @@ impl Verifier<'_> {
             self.count(&part);
             if let Err(error) = self.place.read(&name, part).drain() {
                 self.note(error)?;
+                self.damaged.insert(name);
             }
         }
         Ok(())
     }
 
-    /// Whether all is there that the rows as of the newest frame name.
-    fn references(
-        &mut self,
-        base: Option<&BasePart>,
-        writes: &Writes,
-        contents: &Contents,
-        bodies_of: BodiesOfRow,
-    ) -> Result<(), BackupError> {
-        (self.progress)("rows of the newest state");
-        let base = base.map(|base| read_rows(self.place, base, self.keyring)).transpose();
-        let base = match base {
-            Ok(base) => base,
-            Err(error) => return self.note(error),
-        };
-        let mut absent = BTreeSet::new();
-        for row in rows_with(base, writes) {
-            // What cannot be read was found before.
-            let Ok((key, value)) = row else { break };
-            let named = Item::of_row(bodies_of, &key, &value)?.into_iter();
-            absent.extend(named.filter(|item| contents.part(item).is_none()));
+    /// The leaves of the transparency log.
+    fn tree(&mut self) -> Result<(), BackupError> {
+        let Some(tree) = &self.manifest.tree else { return Ok(()) };
+        (self.progress)("leaves of the transparency log");
+        tree.parts.iter().for_each(|leaves| self.count(&leaves.part));
+        match tree.read(self.place, &mut |_| Ok(())) {
+            Ok(()) => Ok(()),
+            Err(error) => self.note(error),
         }
-        let absent = absent.iter().map(|item| format!("{} is missing", item.shown()));
-        self.done.findings.extend(absent);
+    }
+
+    /// All frames; finds out which positions can be restored.
+    fn frames(&mut self, contents: &Contents, bodies_of: BodiesOfRow) -> Result<(), BackupError> {
+        let damaged = std::mem::take(&mut self.damaged);
+        let is_lost = |item: &Item| contents.part(item).is_none() || damaged.contains(&item.name());
+        let manifest = self.manifest;
+        let mut ranges = Ranges::new(&manifest.spans, bodies_of, &is_lost);
+        // The first frame of those that follow each other, and the last one.
+        let (mut first, mut last) = (1, None);
+        for chunk in &manifest.chunks {
+            (self.progress)(&format!("frames {} to {}", chunk.first, chunk.last));
+            if last != Some(chunk.before()) {
+                if last.is_some_and(|last: Head| last.position == chunk.before().position) {
+                    let first = chunk.first;
+                    let what = format_args!("frame {first} does not follow the frame before it");
+                    self.note(BackupError::damaged(what))?;
+                }
+                ranges.lose();
+                first = chunk.first;
+            }
+            match self.chunk(chunk, first, &mut ranges) {
+                Ok(()) => last = Some(chunk.head()),
+                Err(error) => {
+                    self.note(error)?;
+                    ranges.lose();
+                    last = None;
+                }
+            }
+        }
+        let absent = ranges.named.iter().filter(|item| contents.part(item).is_none());
+        self.done.findings.extend(absent.map(|item| format!("{} is missing", item.shown())));
+        self.done.spans = ranges.found;
         Ok(())
+    }
+
+    fn chunk(
+        &mut self,
+        chunk: &Chunk,
+        first: u64,
+        ranges: &mut Ranges<'_>,
+    ) -> Result<(), BackupError> {
+        let (place, keyring, bases) = (self.place, self.keyring, &self.bases);
+        let start = |position: u64, ranges: &mut Ranges<'_>| {
+            if ranges.is_known() {
+                return Ok(());
+            }
+            match bases.get(&position) {
+                Some((base, needed)) if *needed >= first => {
+                    let rows = read_rows(place, base, keyring)?;
+                    Ok(ranges.begin(position, Some(rows))?)
+                }
+                None if position == 0 => Ok(ranges.begin(position, None)?),
+                Some(_) | None => Ok::<_, BackupError>(()),
+            }
+        };
+        let mut frames = 0_u64;
+        let visited = chunk::visit(place, chunk, keyring, &mut |frame, payload| {
+            frames = frames.saturating_add(1);
+            start(frame.position().saturating_sub(1), ranges)?;
+            ranges.add(frame.position(), payload.as_bytes())?;
+            Ok(ControlFlow::Continue(()))
+        });
+        let ended = visited.and_then(|_| start(chunk.last, ranges));
+        self.done.frames = self.done.frames.saturating_add(frames);
+        self.done.bytes = self.done.bytes.saturating_add(chunk.part.len);
+        ended
     }
 }
 

@@ -85,6 +85,7 @@ impl Stage {
             allow(json!(["kms:GenerateDataKey", "kms:Encrypt", "kms:Decrypt"]), "*"),
             allow(json!(["s3:PutObject", "s3:GetObject"]), &format!("arn:aws:s3:::{BUCKET}/*")),
             allow(json!("cloudtrail:LookupEvents"), "*"),
+            allow(json!("sqs:*"), "*"),
         ] });
         let (version, user) = (("Version", "2010-05-08"), ("UserName", USER));
         let create = [("Action", "CreateUser"), version, user];

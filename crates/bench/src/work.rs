@@ -10,6 +10,10 @@ use crate::stage::{BUCKET, Stage};
 
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
+/// The queue to which messages are sent.
+const SENT: &str = "bench-sent";
+/// The queue from which messages are received.
+const RECEIVED: &str = "bench-received";
 
 /// A kind of work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -28,6 +32,8 @@ pub(crate) enum Work {
     S3Put64m,
     #[value(name = "s3-get-64m")]
     S3Get64m,
+    SqsSend,
+    SqsReceive,
     LookupEvents,
 }
 
@@ -36,6 +42,8 @@ enum Shape {
     Kms(&'static str),
     Put(usize),
     Get(usize),
+    Send,
+    Receive,
     Lookup,
 }
 
@@ -50,6 +58,8 @@ impl Work {
         Self::S3Get1m,
         Self::S3Put64m,
         Self::S3Get64m,
+        Self::SqsSend,
+        Self::SqsReceive,
         Self::LookupEvents,
     ];
     /// The kinds that are measured again with a logging trail.
@@ -66,6 +76,8 @@ impl Work {
             Self::S3Get1m => Shape::Get(MIB),
             Self::S3Put64m => Shape::Put(64 * MIB),
             Self::S3Get64m => Shape::Get(64 * MIB),
+            Self::SqsSend => Shape::Send,
+            Self::SqsReceive => Shape::Receive,
             Self::LookupEvents => Shape::Lookup,
         }
     }
@@ -74,7 +86,7 @@ impl Work {
     pub(crate) fn bytes(self) -> usize {
         match self.shape() {
             Shape::Put(bytes) | Shape::Get(bytes) => bytes,
-            Shape::Kms(_) | Shape::Lookup => 0,
+            Shape::Kms(_) | Shape::Send | Shape::Receive | Shape::Lookup => 0,
         }
     }
 
@@ -110,6 +122,14 @@ impl Work {
                 }
             }
             Shape::Lookup => make_history(stage, history).await?,
+            Shape::Send => drop(make_queue(stage, SENT).await?),
+            Shape::Receive => {
+                let url = make_queue(stage, RECEIVED).await?;
+                // Each call takes ten of them, and leaves them visible.
+                for request in send_requests(stage, &url, 1_000) {
+                    stage.call(request).await?;
+                }
+            }
             Shape::Kms(_) | Shape::Put(_) => {}
         }
         Ok(())
@@ -130,6 +150,14 @@ impl Work {
                 let target = |number| read_target(bytes, number);
                 let objects = 0..Self::objects(bytes);
                 objects.map(|number| signer.s3("GET", &target(number), &empty)).collect()
+            }
+            Shape::Send => send_requests(stage, &queue_url(stage, SENT), count),
+            Shape::Receive => {
+                let url = queue_url(stage, RECEIVED);
+                let input = json!({
+                    "QueueUrl": url, "MaxNumberOfMessages": 10, "VisibilityTimeout": 0
+                });
+                vec![stage.user.json("sqs", "AmazonSQS.ReceiveMessage", &input)]
             }
             Shape::Lookup => lookup_requests(stage),
         }
@@ -170,6 +198,24 @@ fn kms_requests(stage: &Stage, name: &str) -> Vec<Request> {
     };
     let target = format!("TrentService.{name}");
     (0..1_000).map(|number| stage.user.json("kms", &target, &input(number))).collect()
+}
+
+fn queue_url(stage: &Stage, name: &str) -> String {
+    format!("http://{}/{}/{name}", stage.address, stage.account())
+}
+
+/// Creates a queue, or finds it; its URL.
+async fn make_queue(stage: &Stage, name: &str) -> Result<String, Failure> {
+    let create = json!({ "QueueName": name });
+    stage.call(stage.user.json("sqs", "AmazonSQS.CreateQueue", &create)).await?;
+    Ok(queue_url(stage, name))
+}
+
+/// Messages of 256 bytes.
+fn send_requests(stage: &Stage, url: &str, count: usize) -> Vec<Request> {
+    let input = |number: usize| json!({ "QueueUrl": url, "MessageBody": format!("{number:0256}") });
+    let target = "AmazonSQS.SendMessage";
+    (0..count).map(|number| stage.user.json("sqs", target, &input(number))).collect()
 }
 
 /// One query for each attribute that has results here.

@@ -3,6 +3,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
+use serde_json::Value;
 use wire::MadeAt;
 
 use crate::{Fault, Protocol, Spec, WireError};
@@ -83,12 +84,29 @@ impl Answer {
         self.with("content-type", content_type)
     }
 
-    /// `output` in AWS JSON 1.1.
+    /// `output` in the version of AWS JSON that the service speaks.
     pub fn json(output: &impl Serialize, reply: &Reply<'_>) -> Result<Self, Fault> {
+        let kind = match reply.spec.service.protocol {
+            Protocol::QueryCompatible { .. } => "application/x-amz-json-1.0",
+            Protocol::Json11
+            | Protocol::Query { .. }
+            | Protocol::Ec2
+            | Protocol::RestXml
+            | Protocol::RestXmlControl => "application/x-amz-json-1.1",
+        };
         let body = serde_json::to_vec(output).map_err(unwritable)?;
         Ok(Self::empty(StatusCode::OK)
             .with("x-amzn-requestid", reply.request_id)
-            .with_body("application/x-amz-json-1.1", body))
+            .with_body(kind, body))
+    }
+
+    /// `tree` in the XML of the Query protocol, of a service whose model flattens lists.
+    pub fn query_flattened(tree: &Value, namespace: &str, reply: &Reply<'_>) -> Self {
+        let body =
+            wire::query::render_flattened(reply.spec.name, namespace, tree, reply.request_id);
+        Self::empty(StatusCode::OK)
+            .with("x-amzn-requestid", reply.request_id)
+            .with_body("text/xml", body)
     }
 
     /// `output` in the XML of the Query protocol.
@@ -125,6 +143,12 @@ impl Answer {
         (request_id, host_id): (&str, &str),
         json: bool,
     ) -> Self {
+        if let (Protocol::QueryCompatible { shapes, .. }, true) = (protocol, json) {
+            let (headers, body) = wire::render_compatible_error(shapes, error, request_id);
+            let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let (body, made_at) = (AnswerBody::Whole(body), Some(error.made_at));
+            return Self { status, headers, body, made_at };
+        }
         let answer = Self::error(protocol, error, request_id, host_id);
         match protocol {
             Protocol::Query { .. } if json => {
@@ -133,6 +157,7 @@ impl Answer {
                 answer.with_body("application/json", wire::query::error_json(error, request_id))
             }
             Protocol::Query { .. }
+            | Protocol::QueryCompatible { .. }
             | Protocol::Json11
             | Protocol::Ec2
             | Protocol::RestXml

@@ -45,7 +45,9 @@ impl<I: Serialize + DeserializeOwned, O: Answered> Codec<I, O> for Query {
             return Answer::query_json(&output.answer(), reply);
         }
         let namespace = match reply.spec.service.protocol {
-            Protocol::Query { namespace } => namespace,
+            Protocol::Query { namespace } | Protocol::QueryCompatible { namespace, .. } => {
+                namespace
+            }
             Protocol::Json11 | Protocol::Ec2 | Protocol::RestXml | Protocol::RestXmlControl => "",
         };
         Answer::query(&output.answer(), namespace, reply)

@@ -147,7 +147,7 @@ fn record<O: Operation>(
     work: Option<&O::Work>,
     result: &Result<O::Output, Refused>,
 ) -> Result<(), Refused> {
-    if result.as_ref().is_err_and(Refused::needs_writer) {
+    if result.as_ref().is_err_and(Refused::runs_again) {
         return Ok(());
     }
     let records =

@@ -6,13 +6,14 @@
 //! [`Fault`] is our own trouble: the client gets the service's 500, or its 503 on a full disk.
 
 use std::fmt;
+use std::sync::Arc;
 
 use keys::KeyError;
 use store::StoreError;
 use types::EntropyError;
 use wire::{MadeAt, WireError};
 
-use crate::Fault;
+use crate::{Fault, Wait};
 
 /// An error that an API documents, with its code, status and message.
 pub trait ApiError: fmt::Debug + Send + 'static {
@@ -113,6 +114,19 @@ impl Refused {
     /// Whether the work needed to write on a snapshot and can succeed on the writer.
     pub(crate) fn needs_writer(&self) -> bool {
         matches!(self, Self::Internal(error) if error.needs_writer())
+    }
+
+    /// What the call waits for before it runs again, if it is not refused after all.
+    pub(crate) fn wait(&self) -> Option<Arc<Wait>> {
+        match self {
+            Self::Internal(fault) => fault.wait().map(Arc::clone),
+            Self::Wire(_) | Self::Denied(_) => None,
+        }
+    }
+
+    /// Whether nothing of the call is recorded now, because it will run again.
+    pub(crate) fn runs_again(&self) -> bool {
+        self.needs_writer() || self.wait().is_some()
     }
 
     /// Whether the head of a request decides this: neither the body nor the writer is needed to

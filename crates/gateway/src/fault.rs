@@ -8,6 +8,8 @@ use store::{StoreError, StoreErrorKind};
 use trail::digest::DigestError;
 use types::{EntropyError, error_chain};
 
+use crate::Wait;
+
 /// An internal error: not one that an API documents, and not caused by the client.
 ///
 /// The client gets a 500, or a 503 while the disk is full, and a request ID; diagnostics get the
@@ -51,6 +53,8 @@ type Source = Arc<dyn Error + Send + Sync>;
 enum Cause {
     /// A step read a body that has not arrived.
     AwaitsBody,
+    /// A call found nothing and waits.
+    Waits(Arc<Wait>),
     Store(StoreError),
     Key(KeyError),
     Entropy(EntropyError),
@@ -83,6 +87,12 @@ impl Fault {
         Self(Cause::AwaitsBody)
     }
 
+    /// A call has nothing to return yet and waits: no refusal, and no response. Nothing of it is
+    /// kept, and it runs again once the wait is over.
+    pub fn waits(wait: Arc<Wait>) -> Self {
+        Self(Cause::Waits(wait))
+    }
+
     fn found(kind: FaultKind, what: impl fmt::Display) -> Self {
         Self(Cause::Found { kind, what: what.to_string().into(), source: None })
     }
@@ -94,14 +104,18 @@ impl Fault {
             Cause::Found { kind, what, .. } => {
                 Self(Cause::Found { kind, what, source: Some(Arc::new(cause)) })
             }
-            Cause::AwaitsBody | Cause::Store(_) | Cause::Key(_) | Cause::Entropy(_) => self,
+            Cause::AwaitsBody
+            | Cause::Waits(_)
+            | Cause::Store(_)
+            | Cause::Key(_)
+            | Cause::Entropy(_) => self,
         }
     }
 
     /// What kind of trouble it is.
     pub fn kind(&self) -> FaultKind {
         match &self.0 {
-            Cause::AwaitsBody => FaultKind::Bug,
+            Cause::AwaitsBody | Cause::Waits(_) => FaultKind::Bug,
             Cause::Store(_) => FaultKind::Store,
             Cause::Key(_) | Cause::Entropy(_) => FaultKind::Key,
             Cause::Found { kind, .. } => *kind,
@@ -112,7 +126,11 @@ impl Fault {
     pub fn store(&self) -> Option<&StoreError> {
         match &self.0 {
             Cause::Store(error) => Some(error),
-            Cause::AwaitsBody | Cause::Key(_) | Cause::Entropy(_) | Cause::Found { .. } => None,
+            Cause::AwaitsBody
+            | Cause::Waits(_)
+            | Cause::Key(_)
+            | Cause::Entropy(_)
+            | Cause::Found { .. } => None,
         }
     }
 
@@ -131,6 +149,18 @@ impl Fault {
         matches!(self.0, Cause::AwaitsBody)
     }
 
+    /// What a call waits for that returns this.
+    pub(crate) fn wait(&self) -> Option<&Arc<Wait>> {
+        match &self.0 {
+            Cause::Waits(wait) => Some(wait),
+            Cause::AwaitsBody
+            | Cause::Store(_)
+            | Cause::Key(_)
+            | Cause::Entropy(_)
+            | Cause::Found { .. } => None,
+        }
+    }
+
     /// It and all its causes in one line, for diagnostics.
     pub fn chain(&self) -> String {
         error_chain(self)
@@ -141,6 +171,7 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Cause::AwaitsBody => f.write_str("a bug: the body of a request has not arrived"),
+            Cause::Waits(_) => f.write_str("a bug: a call waits that cannot"),
             Cause::Store(error) => error.fmt(f),
             Cause::Key(error) => error.fmt(f),
             Cause::Entropy(error) => error.fmt(f),
@@ -162,7 +193,7 @@ impl fmt::Display for FaultKind {
 impl Error for Fault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         match &self.0 {
-            Cause::AwaitsBody => None,
+            Cause::AwaitsBody | Cause::Waits(_) => None,
             Cause::Store(error) => error.source(),
             Cause::Key(error) => error.source(),
             Cause::Entropy(error) => error.source(),

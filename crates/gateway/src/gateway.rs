@@ -21,8 +21,8 @@ use crate::row::{admitted, commit_call};
 use crate::senders::Senders;
 use crate::table::Table;
 use crate::{
-    Call, Caller, Family, Fault, FaultKind, IdentityPort, Name, Operation, Phase, Refused, Row,
-    ServiceEvent, SignInEvent, decisions,
+    Alarm, Call, Caller, Family, Fault, FaultKind, IdentityPort, Name, Operation, Phase, Refused,
+    Row, ServiceEvent, SignInEvent, decisions,
 };
 
 /// Signing keys that are remembered: one a day, region and service of an access key.
@@ -37,6 +37,8 @@ pub struct Parts {
     pub keyring: Arc<Keyring>,
     /// The time.
     pub clock: Clock,
+    /// What calls that wait are woken by.
+    pub alarm: Alarm,
     /// Randomness.
     pub entropy: Entropy,
     /// The identities.
@@ -67,6 +69,7 @@ pub struct Gateway {
     pub(crate) store: Arc<Store>,
     pub(crate) keyring: Arc<Keyring>,
     pub(crate) clock: Clock,
+    pub(crate) alarm: Alarm,
     pub(crate) entropy: Entropy,
     pub(crate) identities: IdentityPort,
     pub(crate) settings: Settings,
@@ -89,6 +92,7 @@ impl Gateway {
             keyring: parts.keyring,
             phases: Phases::new(parts.clock.clone()),
             clock: parts.clock,
+            alarm: parts.alarm,
             entropy: parts.entropy,
             identities: parts.identities,
             settings: parts.settings,
@@ -261,7 +265,7 @@ impl Gateway {
         let admitted = admitted::<O>(self, &call, &view, Ok(input));
         drop(view);
         let (admitted, _) = admitted.with_writes(self, &call);
-        commit_call::<O>(self, call, admitted).wait()?
+        commit_call::<O>(self, call, admitted).wait()?.result()
     }
 
     /// Commits a change that a service makes by itself, with the event that records it, if it

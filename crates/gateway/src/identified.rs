@@ -5,7 +5,7 @@ use types::Region;
 use wire::{FormReader, Head};
 
 use crate::authenticate::{Presented, Requested};
-use crate::{BodyLimit, Effort, Family, Row, Service, Signatures, Spec, WireError};
+use crate::{BodyLimit, Effort, Family, Protocol, Row, Service, Signatures, Spec, WireError};
 
 /// A request whose head was understood.
 #[derive(Debug)]
@@ -77,6 +77,18 @@ impl Identified {
 
     pub(crate) fn is_unsigned(&self) -> bool {
         self.row.is_some_and(|row| row.spec.signatures == Signatures::Ignored)
+    }
+
+    /// Whether its body is JSON.
+    pub fn speaks_json(&self) -> bool {
+        match self.service.protocol {
+            Protocol::Json11 => true,
+            Protocol::QueryCompatible { .. } => self.json,
+            Protocol::Query { .. }
+            | Protocol::Ec2
+            | Protocol::RestXml
+            | Protocol::RestXmlControl => false,
+        }
     }
 
     /// The service, which determines the format of errors.

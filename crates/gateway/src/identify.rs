@@ -16,7 +16,7 @@ use crate::record::fault;
 use crate::unserved;
 use crate::{
     Answer, Begun, BodyGate, BodyLimit, Call, Effort, Family, Fault, Gateway, Identified, Origin,
-    Phase, Protocol, Received, Refused, Row, SMALL_BODY_BYTES_MAX, Scope, Service, Spec, WireError,
+    Phase, Protocol, Received, Refused, Row, Scope, Service, Spec, WireError,
 };
 
 impl Gateway {
@@ -30,19 +30,17 @@ impl Gateway {
         let scope = wire::sigv4::presented(head).ok().flatten().map(|signed| signed.service);
         let service = scope.as_deref().and_then(|name| self.table.service(name));
         match service {
-            Some(service) if matches!(service.protocol, Protocol::Query { .. } | Protocol::Ec2) => {
-                Ok(Identified {
-                    body: BodyLimit::Buffered(SMALL_BODY_BYTES_MAX),
-                    effort: Effort::Ordinary,
-                    service,
-                    row: None,
-                    bucket: None,
-                    key: None,
-                    region_of_host: None,
-                    json: unserved::requests_json(head),
-                    presented: None,
-                })
-            }
+            Some(service) if is_query(service.protocol) => Ok(Identified {
+                body: self.table.body_of_any(service),
+                effort: Effort::Ordinary,
+                service,
+                row: None,
+                bucket: None,
+                key: None,
+                region_of_host: None,
+                json: unserved::requests_json(head),
+                presented: None,
+            }),
             Some(service) if service.protocol == Protocol::Json11 => {
                 Err(self.refuse(service, &unknown_operation(), false))
             }
@@ -82,7 +80,8 @@ impl Gateway {
             return Err(Box::new(unserved::target(prefix, &id)));
         };
         let row = self.table.named(service, name);
-        let row = row.ok_or_else(|| self.refuse(service, &unknown_operation(), false))?;
+        let row =
+            row.ok_or_else(|| self.refuse(service, &unknown_operation(), speaks_both(service)))?;
         let Spec { body, effort, .. } = *row.spec;
         Ok(Identified {
             body,
@@ -92,7 +91,7 @@ impl Gateway {
             bucket: None,
             key: None,
             region_of_host: None,
-            json: false,
+            json: speaks_both(service),
             presented: None,
         })
     }
@@ -174,7 +173,7 @@ impl Gateway {
             Family::Query => WireError::new(400, "Throttling", "Rate exceeded"),
             Family::S3 => WireError::new(503, "SlowDown", "Please reduce your request rate."),
         };
-        *self.refuse(service, &error, false)
+        *self.refuse(service, &error, speaks_both(service))
     }
 
     /// The first half of authentication: what the head proves before any of the body is read.
@@ -313,7 +312,7 @@ impl Gateway {
             None => home()?,
         };
         let call = Call {
-            origin: Some(Origin::of(&head, &found, tls)),
+            origin: Some(Origin { json: identified.json, ..Origin::of(&head, &found, tls) }),
             caller: found.caller,
             region: region.unwrap_or_else(|| self.settings.region.clone()),
             now,
@@ -370,6 +369,19 @@ impl Gateway {
         })?;
         Ok((row, wire::query::tree(&pairs)?))
     }
+}
+
+/// Whether requests of the protocol name their operation in `Action`.
+fn is_query(protocol: Protocol) -> bool {
+    match protocol {
+        Protocol::Query { .. } | Protocol::QueryCompatible { .. } | Protocol::Ec2 => true,
+        Protocol::Json11 | Protocol::RestXml | Protocol::RestXmlControl => false,
+    }
+}
+
+/// Whether JSON is one of two protocols of the service.
+fn speaks_both(service: &Service) -> bool {
+    matches!(service.protocol, Protocol::QueryCompatible { .. })
 }
 
 /// Source: AWS JSON protocol, a target that names no operation of the service.

@@ -60,6 +60,7 @@ mod signed;
 mod spec;
 mod table;
 mod unserved;
+mod wait;
 
 pub use access::{Access, allows};
 pub use answer::{Answer, AnswerBody, Reply, S3_SERVER};
@@ -91,4 +92,5 @@ pub use spec::{
     SMALL_BODY_BYTES_MAX, Scope, Service, Signatures, Spec, WhenFull,
 };
 pub use trail::{Name, Resource};
-pub use wire::{Family, Protocol, WireError};
+pub use wait::{Alarm, Wait};
+pub use wire::{Family, Protocol, Shapes, WireError};

@@ -20,7 +20,7 @@ impl Origin {
             signed_at: found.signed.as_ref().and_then(Signed::date),
             secure: head.secure,
             tls,
-            json: crate::unserved::requests_json(head),
+            json: false,
             content_sha256: text("x-amz-content-sha256"),
             body_bytes: declared("x-amz-decoded-content-length")
                 .or_else(|| declared("content-length"))

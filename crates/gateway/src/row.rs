@@ -16,7 +16,7 @@ use crate::nested::{Done, NestedCalls};
 use crate::record::fault;
 use crate::{
     Answer, Call, Codec, Ctx, Denial, Fault, Gateway, Operation, Refused, Reply, Spec, TagPort,
-    WhenFull, WireError, decisions,
+    Wait, WhenFull, WireError, decisions,
 };
 
 /// The message in diagnostics for a call that fails by a fault of our own.
@@ -215,9 +215,10 @@ pub(crate) fn commit_call<O: Operation>(
     gateway: &Arc<Gateway>,
     call: Arc<Call>,
     admitted: Admitted<O>,
-) -> Committed<Result<O::Output, Refused>> {
+) -> Committed<Ended<O>> {
     let (own, events) = (Arc::clone(gateway), Arc::clone(gateway));
     let Admitted { mut stage, records, mut denials, .. } = admitted;
+    let nested = records.clone();
     submit(gateway, goes_on_when_full(&O::SPEC, &call), move |tx| {
         let mut ctx = Ctx::new(own, Arc::clone(&call), tx.take());
         for record in records {
@@ -231,12 +232,33 @@ pub(crate) fn commit_call<O: Operation>(
             Ok(result) => result,
             // A change without an event must not be kept: the transaction is dropped with its
             // context.
-            Err(unrecorded) => return (Err(unrecorded), Vec::new()),
+            Err(unrecorded) => return (Ended::Done(Err(unrecorded)), Vec::new()),
         };
+        if let Some(wait) = result.as_ref().err().and_then(Refused::wait) {
+            let admitted = Admitted { records: nested, ..Admitted::of(stage) };
+            return (Ended::Waits(wait, admitted), Vec::new());
+        }
         let (back, records) = ctx.into_parts();
         let (result, events) = recorded(&events, tx, back, records, result);
-        (result.unwrap_or_else(|fault| Err(fault.into())), events)
+        (Ended::Done(result.unwrap_or_else(|fault| Err(fault.into()))), events)
     })
+}
+
+/// How a call ended on the writer.
+pub(crate) enum Ended<O: Operation> {
+    Done(Result<O::Output, Refused>),
+    /// It will run again.
+    Waits(Arc<Wait>, Admitted<O>),
+}
+
+impl<O: Operation> Ended<O> {
+    /// The result of a call that cannot wait, because a service made it.
+    pub(crate) fn result(self) -> Result<O::Output, Refused> {
+        match self {
+            Self::Done(result) => result,
+            Self::Waits(wait, _) => Err(Fault::waits(wait).into()),
+        }
+    }
 }
 
 /// Whether a call continues while the disk is full: deletions by their operation, deliveries by
@@ -327,8 +349,26 @@ impl<O: Operation> Started<O> {
         let running = commit_call::<O>(&self.gateway, Arc::clone(&self.call), self.admitted);
         let (gateway, call) = (self.gateway, self.call);
         Box::pin(async move {
-            let result = running.done().await.unwrap_or_else(|error| Err(error.into()));
+            let result = match running.done().await {
+                Ok(Ended::Done(result)) => result,
+                Ok(Ended::Waits(wait, admitted)) => {
+                    let waiting = Self { gateway, call, admitted, broken: None };
+                    return waiting.go_on_after(wait).await;
+                }
+                Err(error) => Err(error.into()),
+            };
             answer::<O>(&gateway, &call, result)
+        })
+    }
+
+    /// Runs again once the wait is over, at the instant that it is then.
+    fn go_on_after(mut self, wait: Arc<Wait>) -> Answering {
+        Box::pin(async move {
+            wait.over(&self.gateway.alarm).await;
+            drop(wait);
+            let now = self.gateway.clock.now();
+            self.call = Arc::new(Call { now, ..Call::clone(&self.call) });
+            self.conclude(None).await
         })
     }
 
@@ -355,6 +395,10 @@ impl<O: Operation> Started<O> {
         if result.as_ref().is_err_and(Refused::needs_writer) {
             self.admitted.records = nested;
             return self.write();
+        }
+        if let Some(wait) = result.as_ref().err().and_then(Refused::wait) {
+            self.admitted.records = nested;
+            return self.go_on_after(wait);
         }
         let (result, events) = match self.gateway.new_events(self.admitted.records) {
             Ok(events) => (result, events),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Name, Protocol, Route, Row, Scope, Service};
+use crate::{BodyLimit, Name, Protocol, Route, Row, SMALL_BODY_BYTES_MAX, Scope, Service};
 
 /// The method of CORS preflights.
 const PREFLIGHT: &str = "OPTIONS";
@@ -35,7 +35,7 @@ impl Table {
             match row.spec.route {
                 Route::Name => {
                     named.insert((service.name, row.spec.name), *row);
-                    if service.protocol == Protocol::Json11 {
+                    if !service.target.is_empty() {
                         targets.insert(service.target, service);
                     }
                 }
@@ -54,6 +54,17 @@ impl Table {
     /// The row of an operation that is found by its name.
     pub(crate) fn named(&self, service: &Service, operation: &str) -> Option<&'static Row> {
         self.named.get(&(service.name, operation)).copied()
+    }
+
+    /// The body that a request may have whose operation is not known yet: that of the service's
+    /// operation with the largest one.
+    pub(crate) fn body_of_any(&self, service: &Service) -> BodyLimit {
+        let rows = self.rows.iter().filter(|row| row.spec.service.name == service.name);
+        let sizes = rows.filter_map(|row| match row.spec.body {
+            BodyLimit::Buffered(bytes) => Some(bytes),
+            BodyLimit::Streamed(_) | BodyLimit::Form(_) => None,
+        });
+        BodyLimit::Buffered(sizes.max().unwrap_or(SMALL_BODY_BYTES_MAX))
     }
 
     /// The service behind the part of `X-Amz-Target` before its last dot, whose namespace some

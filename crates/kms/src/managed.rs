@@ -24,8 +24,11 @@ struct Kind {
 }
 
 /// The services here that have AWS managed keys.
-const KINDS: [Kind; 2] =
-    [Kind { service: "s3", protects: "S3 objects" }, Kind { service: "sns", protects: "SNS data" }];
+const KINDS: [Kind; 3] = [
+    Kind { service: "s3", protects: "S3 objects" },
+    Kind { service: "sns", protects: "SNS data" },
+    Kind { service: "sqs", protects: "SQS messages" },
+];
 
 /// The aliases that exist in every account and region from the start.
 pub(crate) fn aliases() -> impl Iterator<Item = String> {

@@ -1,4 +1,5 @@
 mod check;
+mod checkpoints;
 mod status_token;
 mod tlog;
 
@@ -11,6 +12,7 @@ use types::{AccountId, HOUR_MS, MINUTE_MS, Region, SECOND_MS};
 
 use crate::config_error::ConfigError;
 use crate::{Network, Patience, modes};
+pub use checkpoints::CheckpointsTo;
 use tlog::WitnessTable;
 pub use tlog::{TlogConfig, Witness};
 
@@ -182,6 +184,12 @@ impl Config {
         self.tlog.origin = file.tlog_origin.or_else(|| self.tlog.origin.take());
         self.tlog.cosignatures_min = file.tlog_cosignatures_min.or(self.tlog.cosignatures_min);
         self.tlog.ca_bundle = file.tlog_ca_bundle.or_else(|| self.tlog.ca_bundle.take());
+        let to = &mut self.tlog.checkpoints_to;
+        to.place = file.checkpoint_to.or_else(|| to.place.take());
+        to.endpoint = file.checkpoint_endpoint.or_else(|| to.endpoint.take());
+        to.region = file.checkpoint_region.or_else(|| to.region.take());
+        to.retention_days = file.checkpoint_retention_days.or(to.retention_days);
+        to.retention_mode = file.checkpoint_retention_mode.or_else(|| to.retention_mode.take());
         if let Some(tables) = file.tlog_witnesses {
             let witnesses = tables.iter().map(WitnessTable::parse);
             self.tlog.witnesses = witnesses.collect::<Result<_, _>>()?;
@@ -248,6 +256,11 @@ struct File {
     tlog_witnesses: Option<Vec<WitnessTable>>,
     tlog_cosignatures_min: Option<usize>,
     tlog_ca_bundle: Option<PathBuf>,
+    checkpoint_to: Option<String>,
+    checkpoint_endpoint: Option<String>,
+    checkpoint_region: Option<String>,
+    checkpoint_retention_days: Option<u64>,
+    checkpoint_retention_mode: Option<String>,
 }
 
 /// A duration such as `2s`, `5m` or `1h`, in milliseconds; at least one second.

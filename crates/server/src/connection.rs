@@ -16,8 +16,8 @@ use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use gateway::{
-    Answer, AnswerBody, Begun, BodyGate, BodyLimit, Family, Gateway, Identified, Received, Service,
-    Upload, WireError,
+    Answer, AnswerBody, Begun, BodyGate, BodyLimit, Gateway, Identified, Protocol, Received,
+    Service, Upload, WireError,
 };
 use http::{HeaderValue, Method, Request, Response, header};
 use hyper::body::{Body, Incoming};
@@ -173,7 +173,7 @@ impl Exchange<'_> {
         let body = self.collect(body, limit, &identified).await?;
         let _ = self.gateway.named(&identified, &head, &body).map(|name| self.named.set(name));
         let brief = identified.effort.is_brief() && body.len() <= BRIEF_BODY_BYTES_MAX;
-        let Some(unfolded) = self.unfolded(&body) else {
+        let Some(unfolded) = self.unfolded(&body, identified.speaks_json()) else {
             return Err(self.gateway.refused(&identified, &identified.too_large(limit)));
         };
         shares.call = self.call(brief, unfolded).await?;
@@ -305,10 +305,15 @@ impl Exchange<'_> {
     }
 
     /// The size of a body once it is decoded; `None` if it is rejected for its size.
-    fn unfolded(&self, body: &[u8]) -> Option<u64> {
-        match self.service.family {
-            Family::Json => unfolded::of_json(body),
-            Family::Query | Family::S3 => Some(unfolded::of_other(body)),
+    fn unfolded(&self, body: &[u8], is_json: bool) -> Option<u64> {
+        match self.service.protocol {
+            _ if is_json => unfolded::of_json(body),
+            Protocol::QueryCompatible { .. } => Some(unfolded::of_form(body)),
+            Protocol::Json11
+            | Protocol::Query { .. }
+            | Protocol::Ec2
+            | Protocol::RestXml
+            | Protocol::RestXmlControl => Some(unfolded::of_other(body)),
         }
     }
 

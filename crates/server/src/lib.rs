@@ -67,7 +67,9 @@ pub use accounts::{
 };
 pub use backups::{begin_backup, restore_backup, verify_backup};
 pub use beats::Alive;
-pub use config::{Account, Config, TlogConfig, Witness, parse_bytes, parse_duration_ms};
+pub use config::{
+    Account, CheckpointsTo, Config, TlogConfig, Witness, parse_bytes, parse_duration_ms,
+};
 pub use config_error::ConfigError;
 pub use diagnostics::{Diagnostics, start_diagnostics};
 pub use fsck::{Checked, fsck, fsck_against};
@@ -83,4 +85,5 @@ pub use operations::{OPERATIONS, operations_page};
 pub use patience::{LeastRate, Patience};
 pub use roots::RootCredentials;
 pub use serve::Server;
+pub use transparency::StoppedLog;
 pub use witness::WitnessServer;

@@ -24,7 +24,7 @@ use types::{SECOND_MS, Timestamp};
 
 use crate::beats::Beats;
 use crate::counted::Counted;
-use crate::transparency::{Status, Tiles};
+use crate::transparency::{Status, Tiles, VaultStatus};
 use crate::{Config, Opened, diagnostics};
 pub(crate) use certificate::expiry;
 use page::Page;

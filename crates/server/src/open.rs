@@ -2,8 +2,9 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
-use gateway::{Gateway, Parts, Row, ServiceEvent, Settings, operator_events};
+use gateway::{Alarm, Gateway, Parts, Row, ServiceEvent, Settings, operator_events};
 use serde_json::json;
 use store::{Store, StoreError};
 use trail::Timing;
@@ -49,6 +50,7 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
     let gateway = Gateway::new(Parts {
         store: Arc::clone(&store),
         keyring,
+        alarm: alarm(clock.clone()),
         clock,
         entropy,
         identities: iam::PORT,
@@ -72,6 +74,17 @@ pub fn open(config: &Config, clock: Clock, entropy: Entropy) -> Result<Opened, O
     let first_run_token = first_run::token(&gateway)?;
     let log = Arc::new(Transparency::new(&config.data_dir, &config.tlog, config.accept_older));
     Ok(Opened { gateway, store, root, first_run_token, identity: Arc::new(identity), log })
+}
+
+/// Wakes waiting calls by the runtime's timers.
+fn alarm(clock: Clock) -> Alarm {
+    Alarm::new(move |instant| {
+        let wait = Duration::from_millis(instant.since_ms(clock.now()));
+        Box::pin(async move {
+            // What never ends is over by the time limit.
+            let _ = tokio::time::timeout(wait, std::future::pending::<()>()).await;
+        })
+    })
 }
 
 /// Records the identity and the progress of the store.

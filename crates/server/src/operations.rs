@@ -4,8 +4,16 @@ use std::fmt::Write;
 use gateway::{Class, Row};
 
 /// The table of operations: every row of every service.
-pub const OPERATIONS: &[&[Row]] =
-    &[iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, tagging::ROWS, ec2::ROWS, inquiry::ROWS];
+pub const OPERATIONS: &[&[Row]] = &[
+    iam::ROWS,
+    kms::ROWS,
+    s3::ROWS,
+    cloudtrail::ROWS,
+    tagging::ROWS,
+    ec2::ROWS,
+    sqs::ROWS,
+    inquiry::ROWS,
+];
 
 /// `docs/operations.md`: the supported operations, and the AWS operations that are not supported.
 ///

@@ -1,9 +1,10 @@
 //! The transparency log of a server: the tree over all events, its signed checkpoints and their
 //! cosignatures. What these are is described in [`tlog`].
 //!
-//! Two workers, off the path of calls. `grow.rs` reads new events by number, writes tiles, and then
+//! Workers off the path of calls. `grow.rs` reads new events by number, writes tiles, and then
 //! signs a checkpoint; `cosign.rs` asks the witnesses and publishes what enough of them cosigned;
-//! `growth.rs` and `witnessed.rs` decide what is due.
+//! `growth.rs` and `witnessed.rs` decide what is due. A third one, `vault.rs`, puts what is published
+//! into a bucket, if one is configured.
 //! `files.rs` keeps both in the folder `tlog`, whose files have the names under which `pages.rs`
 //! serves them to any client. Events expire; their hashes stay.
 //!
@@ -13,13 +14,18 @@
 
 mod ask;
 mod begin;
+mod bucket;
 mod check;
+mod copied;
 mod cosign;
 mod files;
 mod grow;
 mod growth;
+mod keep;
 mod pages;
 mod status;
+mod stopped;
+mod vault;
 mod witnessed;
 
 use std::io;
@@ -31,12 +37,17 @@ use types::Timestamp;
 
 use crate::config::TlogConfig;
 pub(crate) use ask::WitnessUrl;
+pub(crate) use bucket::{Bucket as CheckpointBucket, Retention, RetentionMode};
 pub(crate) use check::check;
+pub(crate) use copied::{COPIED_FILES, TREE_FILES, behind, restore};
 use files::Files;
 use growth::Growth;
 pub(crate) use pages::{Tiles, owns};
 use status::State;
 pub(crate) use status::Status;
+pub use stopped::StoppedLog;
+use vault::Vault;
+pub(crate) use vault::VaultStatus;
 use witnessed::Witnessed;
 
 /// The folder within the data directory.
@@ -53,6 +64,8 @@ pub(crate) struct Transparency {
     growth: Mutex<Option<Growth>>,
     /// What the worker that asks the witnesses has in memory.
     witnessed: Mutex<Witnessed>,
+    /// What waits for the bucket of checkpoints.
+    vault: Mutex<Vault>,
     /// One checkpoint is published at a time.
     publishing: Mutex<()>,
     state: Mutex<State>,
@@ -67,6 +80,7 @@ impl Transparency {
             accept_older,
             growth: Mutex::default(),
             witnessed: Mutex::new(Witnessed::new(config)),
+            vault: Mutex::new(Vault::of(config)),
             publishing: Mutex::default(),
             state: Mutex::default(),
         }
@@ -79,17 +93,19 @@ impl Transparency {
 
     /// How it goes, for health and metrics.
     pub(crate) fn status(&self, now: Timestamp) -> Status {
-        Status::of(&self.state(), now)
+        let vault = self.vault().status(now);
+        Status::of(&self.state(), now).with_vault(vault)
     }
 
     /// Publishes a checkpoint, unless a newer one is published.
-    fn publish(&self, signed: &SignedCheckpoint) -> io::Result<()> {
+    fn publish(&self, signed: &SignedCheckpoint, now: Timestamp) -> io::Result<()> {
         let _alone = self.publishing.lock().unwrap_or_else(PoisonError::into_inner);
         let size = signed.checkpoint.head.size;
         if self.state().published_size > size {
             return Ok(());
         }
         self.files.write_published(signed)?;
+        self.vault().push(signed, now);
         let mut state = self.state();
         state.published_size = size;
         let newest = state.signed.as_ref().map_or(0, |signed| signed.checkpoint.head.size);
@@ -97,6 +113,15 @@ impl Transparency {
             state.unpublished_since = None;
         }
         Ok(())
+    }
+
+    /// Ends the log until an operator decides: another history was signed under its name.
+    fn stop(&self, what: String) {
+        self.state().report_fork(what);
+    }
+
+    fn vault(&self) -> MutexGuard<'_, Vault> {
+        self.vault.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

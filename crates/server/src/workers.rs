@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use gateway::Gateway;
-use store::{Store, StoreErrorKind};
+use store::{BackupCursor, Store, StoreErrorKind};
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -45,15 +45,17 @@ const STOP_WAIT: Duration = Duration::from_secs(4);
 type Step = fn(&Context) -> Timestamp;
 
 /// The workers by name.
-const STEPS: [(&str, Step); 8] = [
+const STEPS: [(&str, Step); 10] = [
     ("delivery", deliver),
     ("sealing", seal),
     ("keys", keys_due),
     ("bodies", sweep),
+    ("queues", queues_due),
     ("identity", note),
     ("room", make_room),
     ("log", extend_log),
     ("witnesses", ask_witnesses),
+    ("checkpoints", keep_checkpoints),
 ];
 
 /// What a step works with.
@@ -273,14 +275,21 @@ fn make_room(context: &Context) -> Timestamp {
     gateway.clock().now().plus_ms(ROOM_PAUSE_MS)
 }
 
-/// Removes the bytes of deleted objects, and maintains the reserve for a full disk.
+/// Removes the bytes of deleted objects that no backup needs, and maintains the reserve for a full disk.
 fn sweep(context: &Context) -> Timestamp {
     let Context { gateway, store, .. } = context;
     let now = gateway.clock().now();
     if let Err(error) = store.hold_reserve() {
         tracing::warn!(error = error_chain(&error), "cannot create the reserve of disk space");
     }
-    let older_than = now.minus_ms(UPLOAD_MS_MAX);
+    let older_than = match BackupCursor::bodies_needed_since(store.folder(), now, store.is_full()) {
+        Ok(needed) => needed.map_or(now, |since| since.min(now)).minus_ms(UPLOAD_MS_MAX),
+        Err(error) => {
+            let error = error_chain(&error);
+            tracing::warn!(error, "cannot read what backups need; no bodies are removed");
+            return now.plus_ms(MINUTE_MS);
+        }
+    };
     if let Err(fault) = s3::sweep(gateway, older_than, &|| context.pulse()) {
         gateway.report(&fault, "cannot remove the bytes of deleted objects", "");
     }
@@ -297,6 +306,18 @@ fn keys_due(context: &Context) -> Timestamp {
     gateway.clock().now().plus_ms(MINUTE_MS)
 }
 
+/// Deletes what queues no longer keep, and wakes receivers.
+fn queues_due(context: &Context) -> Timestamp {
+    let gateway = &context.gateway;
+    match sqs::run_due(gateway, &|| context.pulse()) {
+        Ok(due) => due,
+        Err(fault) => {
+            gateway.report(&fault, "cannot delete what queues no longer keep", "");
+            gateway.clock().now().plus_ms(MINUTE_MS)
+        }
+    }
+}
+
 /// Adds new events to the transparency log.
 fn extend_log(context: &Context) -> Timestamp {
     context.log.grow(&context.gateway, &context.store, &|| context.pulse())
@@ -305,6 +326,11 @@ fn extend_log(context: &Context) -> Timestamp {
 /// Asks the witnesses of the transparency log.
 fn ask_witnesses(context: &Context) -> Timestamp {
     context.log.cosign(context.gateway.clock(), &|| context.pulse())
+}
+
+/// Puts published checkpoints of the transparency log into their bucket.
+fn keep_checkpoints(context: &Context) -> Timestamp {
+    context.log.keep_checkpoints(context.gateway.clock(), &|| context.pulse())
 }
 
 #[cfg(test)]

@@ -32,6 +32,10 @@ pub(crate) struct Backup {
     /// The time between two rounds of `--follow`.
     #[arg(long, value_name = "DURATION", default_value = "5s", value_parser = parse_duration_ms)]
     interval: u64,
+    /// Takes the place over from another run that writes to it. A run that is dead is replaced
+    /// without this: at once on its own machine, after ten minutes elsewhere.
+    #[arg(long, conflicts_with = "verify")]
+    take_over: bool,
     /// Verifies the backup instead of making one: reads all of it, and names what is missing or
     /// damaged.
     #[arg(long)]
@@ -47,7 +51,11 @@ Examples:
 
 It reads the data directory, whether a server has it open or not, and needs the root key to verify
 what it copies. The root key is not part of the backup, unless it is sealed with a passphrase: keep
-a copy of it elsewhere. Run it on the server's machine, as its user or as root.
+a copy of it elsewhere. Run it on the server's machine, as its user or as root. One run at a time
+writes to a place; a second one is refused.
+
+A first round that was interrupted goes on where it was. `--verify` prints which instants can be
+restored with what is intact.
 
 Credentials of a bucket come from AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN,
 its region from AWS_REGION.
@@ -61,12 +69,12 @@ pub(crate) fn run(verb: &Backup) -> Result<Exit, Trouble> {
     if verb.verify {
         return verify(verb, out, &config);
     }
-    let begin = || {
-        let place = verb.depot.open(true)?;
-        Ok::<_, Trouble>(begin_backup(&config, place, &Clock::system(), &Entropy::system())?)
+    let begin = |takes_over| {
+        let (place, clock, entropy) = (verb.depot.open(true)?, Clock::system(), Entropy::system());
+        Ok::<_, Trouble>(begin_backup(&config, place, &clock, &entropy, takes_over)?)
     };
-    let copier = begin()?;
-    if verb.follow { follow(verb, out, copier, begin) } else { once(out, copier) }
+    let copier = begin(verb.take_over)?;
+    if verb.follow { follow(verb, out, copier, || begin(false)) } else { once(out, copier) }
 }
 
 fn once(out: Out, mut copier: Copier) -> Result<Exit, Trouble> {
@@ -102,6 +110,10 @@ fn follow(
         }
         let pause = Duration::from_millis(verb.interval.max(1));
         if runtime.block_on(signals.come_within(pause)) {
+            // A run that does not end its lease is seen to be dead by the next one.
+            if let Some(Err(error)) = copier.map(Copier::pause) {
+                tracing::warn!(%error, "the place of the backup was not released");
+            }
             return Ok(Exit::Done);
         }
     }
@@ -112,9 +124,8 @@ fn round(
     begin: &impl Fn() -> Result<Copier, Trouble>,
 ) -> Result<Round, Trouble> {
     let mut own = match copier.take() {
-        Some(own) if own.is_waited_for().map_err(OpenError::from)? => own,
-        // It was too far behind: the log has gone on without it.
-        Some(_) | None => begin()?,
+        Some(own) => own,
+        None => begin()?,
     };
     let done = own.round().map_err(OpenError::from)?;
     *copier = Some(own);
@@ -122,15 +133,17 @@ fn round(
 }
 
 fn report(out: Out, done: &Round) {
-    let Round { position, frames, items, missing } = done;
+    let Round { position, frames, items, missing, bytes } = done;
     out.text(&format!(
-        "complete up to frame {position}: {frames} frames, {items} segments and bodies copied"
+        "complete up to frame {position}: {frames} frames, {items} segments and bodies copied, \
+         {bytes} bytes written"
     ));
     if *missing > 0 {
         out.text(&format!("{missing} segments or bodies are missing in the data directory"));
     }
     out.value(&json!({
         "position": position, "frames": frames, "objects": items, "missing": missing,
+        "bytes": bytes,
     }));
 }
 
@@ -151,6 +164,9 @@ fn verify(verb: &Backup, out: Out, config: &Config) -> Result<Exit, Trouble> {
     for span in spans {
         let (from, to) = (span.from_at.iso(), span.to_at.iso());
         out.text(&format!("frames {} to {} can be restored: {from} to {to}", span.from, span.to));
+    }
+    if spans.is_empty() {
+        out.text("no instant can be restored");
     }
     out.text(&format!("read {frames} frames and {objects} other objects: {bytes} bytes"));
     out.verdict(if findings.is_empty() { "VALID" } else { "INVALID" }, findings.is_empty());

@@ -104,6 +104,7 @@ fn of_backup(error: &BackupError) -> Exit {
             Exit::Unreachable
         }
         BackupError::Foreign { .. }
+        | BackupError::InUse { .. }
         | BackupError::Damaged { .. }
         | BackupError::NoSuchPoint { .. } => Exit::Findings,
         BackupError::NotEmpty { .. } | BackupError::BadPlace { .. } => Exit::Usage,

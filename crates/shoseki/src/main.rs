@@ -8,6 +8,7 @@
 
 mod account;
 mod backup;
+mod checkpoints;
 mod client;
 mod depot;
 mod environment;
@@ -182,6 +183,20 @@ mod tests {
         assert_eq!(language(Some("ja"), Some("C")), Ok(Lang::Japanese));
         assert_eq!(language(None, Some("ja_JP.UTF-8")), Ok(Lang::Japanese));
         assert_eq!(language(None, Some("fr_FR.UTF-8")), Ok(Lang::English));
+    }
+
+    /// The value of every flag that is a secret is hidden in the process.
+    #[test]
+    fn secret_flags_are_hidden() {
+        let secret = std::any::TypeId::of::<process::Secret>();
+        let command = Cli::command();
+        let verbs = command.get_subcommands().flat_map(clap::Command::get_arguments);
+        let secrets = verbs.filter(|flag| flag.get_value_parser().type_id() == secret);
+        let names: Vec<&str> = secrets.filter_map(clap::Arg::get_long).collect();
+        assert!(names.contains(&"root-secret-access-key"), "{names:?}");
+        for name in names {
+            assert!(process::FLAGS.contains(&name), "--{name}");
+        }
     }
 
     /// Every flag of `serve` is documented, with its variable.

@@ -20,7 +20,13 @@ use rustix::process::{Resource, Rlimit, setrlimit, umask};
 use crate::exit::Trouble;
 
 /// Flags whose values are secrets.
-const FLAGS: [&str; 3] = ["root-secret-access-key", "secret-access-key", "session-token"];
+pub(crate) const FLAGS: [&str; 5] = [
+    "root-secret-access-key",
+    "secret-access-key",
+    "session-token",
+    "checkpoint-secret-access-key",
+    "checkpoint-session-token",
+];
 /// Variables whose values are secrets: our own and those of AWS tools.
 const VARIABLES: [&str; 4] = [
     "SHOSEKI_ROOT_SECRET_ACCESS_KEY",

@@ -1,6 +1,7 @@
 //! `shoseki prove`: proves that an event is part of a server's transparency log.
 //!
-//! The proof is computed here, from the public checkpoint and tiles. The event's place is found by
+//! The proof is computed here, from the public checkpoint and tiles, or from those of the data
+//! directory of a stopped server. The event's place is found by
 //! its hash, the newest tiles first: it reveals no more than that to any client.
 
 mod event;
@@ -10,13 +11,15 @@ use std::fs;
 use std::path::PathBuf;
 
 use clap::Args;
+use server::{Config, StoppedLog};
 use tlog::{Policy, Proof, Reader, SignedCheckpoint, VerifierKey, leaf_hash};
+use tokio::runtime::Runtime;
 
 use crate::client::Endpoint;
 use crate::exit::{Exit, Trouble};
 use crate::out::{self, Out};
 use crate::reach::Reach;
-use crate::serve::runtime;
+use crate::serve::{Sealing, runtime};
 pub(crate) use event::{Candidate, candidates};
 use search::Log;
 
@@ -42,6 +45,12 @@ pub(crate) struct Prove {
     /// The region of the event.
     #[arg(long, env = "AWS_REGION", default_value = "ap-northeast-1")]
     region: String,
+    /// Reads the data directory (`--data-dir`) of a stopped server instead of asking a running one.
+    /// Needs the root key; finds events of any kind by their IDs.
+    #[arg(long)]
+    offline: bool,
+    #[command(flatten)]
+    sealing: Sealing,
     #[command(flatten)]
     reach: Reach,
 }
@@ -51,17 +60,29 @@ Examples:
   shoseki prove --key > log.key
   shoseki prove 7e8f26fc-1800-4527-9b94-ddf84cb024e5 -o e.tlog-proof --save-event e.json
   shoseki prove --event record.json -o e.tlog-proof
+  shoseki prove EVENT_ID --offline --data-dir /srv/shoseki -o e.tlog-proof --save-event e.json
   shoseki verify --proof e.tlog-proof --event e.json --key \"$(cat log.key)\"
 
 Exit codes:
   0 the proof was written, 1 no such event, or it is not in the published checkpoint yet,
-  3 denied, 4 the server is unreachable or has no log yet";
+  3 denied, 4 the server is unreachable, or running where it must be stopped, or has no log yet";
 
 /// Runs the verb.
 pub(crate) fn run(verb: &Prove) -> Result<Exit, Trouble> {
-    let runtime = runtime()?;
-    let endpoint: Endpoint = verb.reach.endpoint()?;
-    let mut log = Log::new(runtime.handle(), &endpoint);
+    let (runtime, endpoint): (_, Endpoint) = (runtime()?, verb.reach.endpoint()?);
+    let mut log = if verb.offline {
+        Log::Stopped(Box::new(StoppedLog::open(&verb.config()?)?))
+    } else {
+        Log::served(runtime.handle(), &endpoint)
+    };
+    let proved = write_proof(verb, &runtime, &mut log);
+    if let Log::Stopped(log) = log {
+        log.close();
+    }
+    proved
+}
+
+fn write_proof(verb: &Prove, runtime: &Runtime, log: &mut Log<'_>) -> Result<Exit, Trouble> {
     let key = log.key()?;
     if verb.key {
         out::plain(&format!("{key}\n"));
@@ -69,13 +90,10 @@ pub(crate) fn run(verb: &Prove) -> Result<Exit, Trouble> {
     }
     let records = match (&verb.event, &verb.event_id) {
         (Some(path), _) => candidates(&read(path)?),
-        (None, Some(id)) => {
-            let client = verb.reach.client(&runtime, &verb.region)?;
-            vec![event::of_history(&client, id)?]
-        }
+        (None, Some(id)) => vec![record(verb, runtime, log, id)?],
         (None, None) => return Err(Trouble::usage("name an event")),
     };
-    let (proof, record) = prove(&mut log, &key, records)?;
+    let (proof, record) = prove(log, &key, records)?;
     if let Some(path) = &verb.save_event {
         write(path, &record.record)?;
     }
@@ -93,6 +111,29 @@ pub(crate) fn run(verb: &Prove) -> Result<Exit, Trouble> {
         }
     }
     Ok(Exit::Done)
+}
+
+impl Prove {
+    fn config(&self) -> Result<Config, Trouble> {
+        let mut config = Config::default();
+        if let Some(folder) = self.reach.data_dir() {
+            folder.clone_into(&mut config.data_dir);
+        }
+        self.sealing.apply(&mut config)?;
+        Ok(config)
+    }
+}
+
+/// The record of the event with this ID.
+fn record(verb: &Prove, runtime: &Runtime, log: &Log<'_>, id: &str) -> Result<Candidate, Trouble> {
+    match log {
+        Log::Served(_) => event::of_history(&verb.reach.client(runtime, &verb.region)?, id),
+        Log::Stopped(log) => {
+            let none = format!("the data directory has no event `{id}`, or it has expired");
+            let record = log.record(id)?;
+            record.map(Candidate::of).ok_or_else(|| Trouble::new(Exit::Findings, none))
+        }
+    }
 }
 
 /// The proof of the first of these records that is in the log.

@@ -58,6 +58,11 @@ impl Reach {
         })
     }
 
+    /// The data directory, if it was given.
+    pub(crate) fn data_dir(&self) -> Option<&std::path::Path> {
+        self.data_dir.as_deref()
+    }
+
     /// Where the server is.
     pub(crate) fn endpoint(&self) -> Result<Endpoint, Trouble> {
         Endpoint::parse(&self.endpoint_url, self.ca_bundle.clone()).map_err(Trouble::usage)

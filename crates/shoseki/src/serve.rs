@@ -12,6 +12,7 @@ use server::{
 };
 use types::{AccountId, Clock, Entropy, Region};
 
+use crate::checkpoints::Checkpoints;
 use crate::exit::{Exit, Trouble};
 use crate::lang::Lang;
 use crate::out;
@@ -74,6 +75,8 @@ pub(crate) struct Serve {
     log_json: bool,
     #[command(flatten)]
     sealing: Sealing,
+    #[command(flatten)]
+    checkpoints: Checkpoints,
     /// Accepts, for this start only, a state that is outdated or incomplete, and records an event.
     #[arg(long)]
     accept_older: bool,
@@ -164,6 +167,7 @@ impl Serve {
         config.tls = tls.or(config.tls);
         config.root_credentials = self.root_credentials()?.or(config.root_credentials);
         self.sealing.apply(&mut config)?;
+        self.checkpoints.apply(&mut config)?;
         config.accept_older = self.accept_older;
         config.check()?;
         Ok(config)

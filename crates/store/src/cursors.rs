@@ -1,12 +1,15 @@
-//! How far the backups of a data directory have come, and what the log keeps for them.
+//! How far the backups of a data directory have come, and what is kept for them.
 //!
 //! ```text
 //! backups/3f1c….json      of one backup: where to, up to which frame, as of when, whether it follows
+//! backups/9a07….run       a run of a backup, which holds a lock on it while it lives
 //! backups/damaged-frame   a frame of the log that a backup found damaged (`damaged_frame.rs`)
 //! ```
 //!
-//! A backup that follows the log holds back what it has not copied yet, up to [`HELD_BYTES_MAX`]:
-//! then its cursor is deleted, so that a backup that died does not fill the disk.
+//! A backup that follows the log holds back what it has not copied yet: frames up to
+//! [`HELD_BYTES_MAX`], and object bodies that no row names any more. It is given up when it holds
+//! more, when it gives no sign of life for a day, and on a full disk: a backup that died does not
+//! fill the disk. Its cursor stays, with the reason, until its next round.
 
 use std::fs::{self, File, Metadata};
 use std::io::{ErrorKind, Write};
@@ -16,7 +19,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, Mode, OFlags, open, openat, renameat, unlinkat};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
-use types::Timestamp;
+use types::{DAY_MS, HOUR_MS, Timestamp};
 
 use crate::StoreError;
 use crate::bodies::create_folder;
@@ -26,6 +29,10 @@ pub(crate) const FOLDER: &str = "backups";
 const SUFFIX: &str = ".json";
 /// Bytes of the log that a backup may hold back.
 pub(crate) const HELD_BYTES_MAX: u64 = 1 << 30;
+/// A backup that gives no sign of life for longer is given up, in milliseconds.
+const SILENT_MS_MAX: u64 = DAY_MS;
+/// On a full disk a backup that holds back older bodies is given up, in milliseconds.
+const HELD_WHEN_FULL_MS: u64 = HOUR_MS;
 /// The maximum length of a cursor's file.
 const BYTES_MAX: u64 = 64 << 10;
 
@@ -42,6 +49,18 @@ pub struct BackupCursor {
     pub as_of: Timestamp,
     /// Whether it follows the log, which keeps for it what it has not copied yet.
     pub follows: bool,
+    /// Object bodies that were written since then are kept for it; `as_of` if absent.
+    #[serde(default)]
+    pub bodies_since: Option<Timestamp>,
+    /// Since when it has been waited for without a pause.
+    #[serde(default)]
+    pub kept_since: Option<Timestamp>,
+    /// Its last sign of life; `as_of` if absent.
+    #[serde(default)]
+    pub alive: Option<Timestamp>,
+    /// Why nothing is kept for it any more, though it follows the log.
+    #[serde(default)]
+    pub given_up: Option<String>,
 }
 
 impl BackupCursor {
@@ -81,33 +100,55 @@ impl BackupCursor {
         write_file(data, &name, &serde_json::to_vec(self).map_err(std::io::Error::from)?)
     }
 
-    /// Deletes the cursor of a backup; a missing one is not an error.
-    pub fn delete(data: &Path, backup: &str) -> Result<(), StoreError> {
-        match fs::remove_file(path(data, backup)?) {
-            Err(error) if error.kind() != ErrorKind::NotFound => Err(error.into()),
-            _ => Ok(()),
+    /// Whether what it has not copied yet is kept for it.
+    pub fn is_waited_for(&self) -> bool {
+        self.follows && self.given_up.is_none()
+    }
+
+    /// Since when object bodies must be kept for backups; `None` if none needs any.
+    ///
+    /// Gives up backups without a sign of life for a day and, on a full disk, those that hold back
+    /// old bodies.
+    pub fn bodies_needed_since(
+        data: &Path,
+        now: Timestamp,
+        is_full: bool,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let mut needed: Option<Timestamp> = None;
+        for cursor in Self::all(data)?.into_iter().filter(Self::is_waited_for) {
+            let since = cursor.bodies_since.unwrap_or(cursor.as_of);
+            if now.since_ms(cursor.alive.unwrap_or(cursor.as_of)) > SILENT_MS_MAX {
+                cursor.give_up(data, "it gave no sign of life for a day")?;
+            } else if is_full && now.since_ms(since) > HELD_WHEN_FULL_MS {
+                cursor.give_up(data, "the disk is full, and deleted objects were kept for it")?;
+            } else {
+                needed = Some(needed.map_or(since, |before| before.min(since)));
+            }
         }
+        Ok(needed)
+    }
+
+    /// Keeps nothing for it any more.
+    fn give_up(mut self, data: &Path, why: &str) -> Result<(), StoreError> {
+        let (to, position) = (&self.destination, self.position);
+        tracing::error!(to, position, why, "a backup is given up: nothing is kept for it any more");
+        self.given_up = Some(why.to_owned());
+        self.write(data)
     }
 }
 
 /// The position from which on backups hold the frames of the log back; `None` if there is no
 /// backup that follows it. A backup that would hold more than the limit of `bytes_after` its position
-/// holds none: its cursor is deleted.
+/// is given up.
 pub(crate) fn held_from(
     data: &Path,
     bytes_after: &dyn Fn(u64) -> Result<u64, StoreError>,
 ) -> Result<Option<u64>, StoreError> {
-    let following = BackupCursor::all(data)?.into_iter().filter(|cursor| cursor.follows);
+    let following = BackupCursor::all(data)?.into_iter().filter(BackupCursor::is_waited_for);
     let mut held = None;
     for cursor in following {
         if bytes_after(cursor.position)? > HELD_BYTES_MAX {
-            let (to, position) = (&cursor.destination, cursor.position);
-            tracing::error!(
-                to,
-                position,
-                "a backup is too far behind: the log no longer waits for it"
-            );
-            BackupCursor::delete(data, &cursor.backup)?;
+            cursor.give_up(data, "it is too far behind the log")?;
         } else {
             let next = cursor.position.saturating_add(1);
             held = Some(held.map_or(next, |before: u64| before.min(next)));
@@ -122,25 +163,38 @@ pub(crate) fn held_from(
 /// Links are not followed, and what is there is not trusted: the owner of the data directory must
 /// not gain from it that root writes here.
 pub(crate) fn write_file(data: &Path, name: &str, bytes: &[u8]) -> Result<(), StoreError> {
-    let owner = fs::metadata(data)?;
-    create_folder(&data.join(FOLDER))?;
-    let folder = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-    let folder = open(data.join(FOLDER), folder, Mode::empty()).map_err(std::io::Error::from)?;
-    let folder = File::from(folder);
-    give(&folder, &owner)?;
+    let (folder, owner) = folder_of(data)?;
     let beside = format!("{}.new", name.strip_suffix(SUFFIX).unwrap_or(name));
-    match unlinkat(&folder, beside.as_str(), AtFlags::empty()) {
-        Err(Errno::NOENT) | Ok(()) => {}
-        Err(error) => return Err(std::io::Error::from(error).into()),
-    }
-    let made = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
-    let file = openat(&folder, beside.as_str(), made | OFlags::CLOEXEC, Mode::RUSR | Mode::WUSR);
-    let mut file = File::from(file.map_err(std::io::Error::from)?);
-    give(&file, &owner)?;
+    let mut file = create_in(&folder, &owner, &beside)?;
     file.write_all(bytes)?;
     file.sync_all()?;
     renameat(&folder, beside.as_str(), &folder, name).map_err(std::io::Error::from)?;
     Ok(folder.sync_all()?)
+}
+
+/// The folder of cursors, which belongs to the owner of the data directory, and that owner. It is
+/// created if it is missing, and not a link.
+pub(crate) fn folder_of(data: &Path) -> Result<(File, Metadata), StoreError> {
+    let owner = fs::metadata(data)?;
+    create_folder(&data.join(FOLDER))?;
+    let flags = OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let folder = open(data.join(FOLDER), flags, Mode::empty()).map_err(std::io::Error::from)?;
+    let folder = File::from(folder);
+    give(&folder, &owner)?;
+    Ok((folder, owner))
+}
+
+/// A new file in the folder, in place of what has the name.
+pub(crate) fn create_in(folder: &File, owner: &Metadata, name: &str) -> Result<File, StoreError> {
+    match unlinkat(folder, name, AtFlags::empty()) {
+        Err(Errno::NOENT) | Ok(()) => {}
+        Err(error) => return Err(std::io::Error::from(error).into()),
+    }
+    let made = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
+    let file = openat(folder, name, made | OFlags::CLOEXEC, Mode::RUSR | Mode::WUSR);
+    let file = File::from(file.map_err(std::io::Error::from)?);
+    give(&file, owner)?;
+    Ok(file)
 }
 
 /// Makes `file` one of `owner`'s, if it is not.
@@ -178,7 +232,17 @@ mod tests {
 
     fn cursor(backup: &str, position: u64, follows: bool) -> BackupCursor {
         let (backup, destination) = (backup.to_owned(), "/backup".to_owned());
-        BackupCursor { backup, destination, position, as_of: Timestamp::from_secs(1), follows }
+        BackupCursor {
+            backup,
+            destination,
+            position,
+            as_of: Timestamp::from_secs(1),
+            follows,
+            bodies_since: None,
+            kept_since: None,
+            alive: None,
+            given_up: None,
+        }
     }
 
     /// The log waits for the backup that is farthest behind, and for none that does not follow.
@@ -192,8 +256,7 @@ mod tests {
             assert_eq!(BackupCursor::of(data.path(), &one.backup).unwrap(), Some(one));
         }
         assert_eq!(held_from(data.path(), &|_| Ok(HELD_BYTES_MAX)).unwrap(), Some(51));
-        BackupCursor::delete(data.path(), "bb").unwrap();
-        BackupCursor::delete(data.path(), "bb").unwrap();
+        cursor("bb", 50, false).write(data.path()).unwrap();
         assert_eq!(held_from(data.path(), &few).unwrap(), Some(71));
     }
 
@@ -208,7 +271,36 @@ mod tests {
         // The log is as long as the one backup is behind; the other one is not.
         let bytes_after = |position| Ok(HELD_BYTES_MAX + 1 - (position - 7));
         assert_eq!(held_from(data.path(), &bytes_after).unwrap(), Some(91));
-        assert_eq!(BackupCursor::all(data.path()).unwrap(), [near, cursor("cc", 3, false)]);
+        let all = BackupCursor::all(data.path()).unwrap();
+        assert_eq!(all[1..], [near, cursor("cc", 3, false)]);
+        assert_eq!((all[0].position, all[0].follows), (7, true), "it is still seen");
+        assert!(!all[0].is_waited_for() && all[0].given_up.is_some(), "{all:?}");
+    }
+
+    /// Object bodies are kept for backups that live, and for none that died or fills the disk.
+    #[test]
+    fn bodies_are_kept_for_backups_that_live() {
+        let data = tempfile::tempdir().unwrap();
+        let at = |hours: u64| Timestamp::from_ms(hours * HOUR_MS);
+        let put = |name: &str, alive: u64, since: u64| {
+            let (alive, bodies_since) = (Some(at(alive)), Some(at(since)));
+            let own = BackupCursor { bodies_since, alive, ..cursor(name, 1, true) };
+            own.write(data.path()).unwrap();
+        };
+        let needed = |now: u64, is_full| {
+            BackupCursor::bodies_needed_since(data.path(), at(now), is_full).unwrap()
+        };
+        assert_eq!(needed(1, false), None);
+        put("aa", 100, 0);
+        put("bb", 103, 102);
+        put("cc", 70, 50);
+        assert_eq!(needed(103, false), Some(at(0)), "of a first round");
+        assert!(!BackupCursor::of(data.path(), "cc").unwrap().unwrap().is_waited_for());
+        assert_eq!(needed(125, false), Some(at(102)), "one was silent for more than a day");
+        assert_eq!(needed(103, true), Some(at(102)), "an hour is no burden");
+        assert_eq!(needed(104, true), None, "a full disk needs the room");
+        let all = BackupCursor::all(data.path()).unwrap();
+        assert!(all.iter().all(|own| own.given_up.is_some()), "{all:?}");
     }
 
     /// Neither the folder nor the file is written through a link.

@@ -77,7 +77,10 @@ impl Answered {
                 return (self.status, member("Code"), member("Message"));
             }
             let member = |name: &str| error[name].as_str().unwrap_or_default().to_owned();
-            return (self.status, member("__type"), member("message"));
+            let shape = member("__type");
+            // Some services write a namespace before the name.
+            let shape = shape.rsplit('#').next().unwrap_or_default().to_owned();
+            return (self.status, shape, member("message"));
         }
         let unescaped = self.element("Message").replace("&quot;", "\"").replace("&amp;", "&");
         (self.status, self.element("Code"), unescaped)

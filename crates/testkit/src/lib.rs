@@ -26,7 +26,9 @@ mod dice;
 mod disk;
 mod observed;
 mod pending;
+mod requests;
 mod serving;
+mod waiting;
 
 use std::fs;
 use std::path::Path;
@@ -34,17 +36,17 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use gateway::{Begun, Fault, Gateway, Identified, Parts, Received, Row, Settings};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use keys::{Keyring, RootKey, sealer};
 use serde_json::Value;
 use store::{LogSettings, Opening, Store};
 use tempfile::TempDir;
 use trail::Timing;
 use types::{AccountId, Clock, Entropy, HOUR_MS, MINUTE_MS, Region, Supply, Timestamp};
+use wire::Head;
 use wire::sign::{Credentials, payload_hash, sign_header};
-use wire::{FormError, FormReader, Head};
 
 use crate::pending::Stage;
+use crate::requests::{HOST, form, json_service, raw_head};
 
 pub use answered::Answered;
 pub use authenticator::Authenticator;
@@ -70,8 +72,6 @@ pub const TIMING: Timing =
     Timing { delivery_interval_ms: 5 * MINUTE_MS, digest_interval_ms: HOUR_MS };
 /// The initial time of a kit's clock: 2026-03-01T00:00:00Z.
 pub const START: Timestamp = Timestamp::from_secs(1_772_323_200);
-
-const HOST: &str = "127.0.0.1:4566";
 
 /// A pipeline over a scratch directory.
 #[derive(Debug)]
@@ -125,6 +125,7 @@ fn gateway(
     Gateway::new(Parts {
         store: Arc::clone(store),
         keyring: keyring(),
+        alarm: waiting::alarm(clock.clone()),
         clock,
         entropy,
         identities: iam::PORT,
@@ -270,14 +271,7 @@ impl Kit {
         };
         let body = parameters.iter().map(pair).collect::<Vec<_>>().join("&");
         let headers = [("content-type", "application/x-www-form-urlencoded; charset=utf-8")];
-        let (hash, now) = (payload_hash(body.as_bytes()), self.clock.now());
-        let signature =
-            sign_header("POST", HOST, "/", &headers, &hash, credentials, REGION, service, now);
-        let signature = signature.iter().map(|(name, value)| (name.as_str(), value.as_str()));
-        let length = body.len().to_string();
-        let length = [("content-length", length.as_str())];
-        let all: Vec<_> = headers.into_iter().chain(signature).chain(length).collect();
-        self.begin(raw_head("POST", "/", &all), &Bytes::from(body))
+        self.begin_signed(credentials, service, &headers, body)
     }
 
     /// An S3 call by the root user.
@@ -289,6 +283,29 @@ impl Kit {
     pub fn s3_as(&self, credentials: &Credentials, request: S3Request<'_>) -> Answered {
         let S3Request { method, target, headers, body } = request;
         self.send(credentials, "s3", method, target, headers, body)
+    }
+
+    /// A JSON 1.1 call up to where it waits: what changes until it is finished is news to it.
+    pub fn begin_json_as(&self, credentials: &Credentials, target: &str, body: &Value) -> Pending {
+        let headers = [("x-amz-target", target), ("content-type", "application/x-amz-json-1.1")];
+        self.begin_signed(credentials, json_service(target), &headers, body.to_string())
+    }
+
+    fn begin_signed(
+        &self,
+        credentials: &Credentials,
+        service: &str,
+        headers: &[(&str, &str)],
+        body: String,
+    ) -> Pending {
+        let (hash, now) = (payload_hash(body.as_bytes()), self.clock.now());
+        let signature =
+            sign_header("POST", HOST, "/", headers, &hash, credentials, REGION, service, now);
+        let signature = signature.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        let length = body.len().to_string();
+        let length = [("content-length", length.as_str())];
+        let all: Vec<_> = headers.iter().copied().chain(signature).chain(length).collect();
+        self.begin(raw_head("POST", "/", &all), &Bytes::from(body))
     }
 
     /// A JSON 1.1 call by the root user in another region.
@@ -450,33 +467,6 @@ impl Kit {
             secret: made.element("SecretAccessKey"),
             session_token: None,
         }
-    }
-}
-
-/// A head with these headers and a host.
-fn raw_head(method: &str, target: &str, headers: &[(&str, &str)]) -> Head {
-    let mut map = HeaderMap::new();
-    map.insert("host", HeaderValue::from_static(HOST));
-    for (name, value) in headers {
-        let name = HeaderName::from_bytes(name.as_bytes()).expect("a header's name");
-        map.append(name, HeaderValue::from_str(value).expect("a header's value"));
-    }
-    let method = Method::from_bytes(method.as_bytes()).expect("a method");
-    Head::new(method, target.to_owned(), map, false, [192, 0, 2, 1].into())
-}
-
-/// A form up to its file, the rest of which is in the reader.
-fn form(head: &Head, body: &[u8]) -> Result<FormReader, FormError> {
-    let mut reader = FormReader::of(head.header("content-type"))?;
-    if reader.read_fields(body)? { Ok(reader) } else { Err(reader.without_file()) }
-}
-
-fn json_service(target: &str) -> &'static str {
-    match target.split('.').next() {
-        Some("TrentService") => "kms",
-        Some("Shoseki_20261101") => "shoseki",
-        Some("ResourceGroupsTaggingAPI_20170126") => "tagging",
-        _ => "cloudtrail",
     }
 }
 

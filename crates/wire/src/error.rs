@@ -16,12 +16,28 @@ pub enum Protocol {
         /// The XML namespace of responses, such as `https://iam.amazonaws.com/doc/2010-05-08/`.
         namespace: &'static str,
     },
+    /// AWS Query for older clients and AWS JSON 1.0 for newer ones, with one set of codes: SQS.
+    QueryCompatible {
+        /// The XML namespace of responses.
+        namespace: &'static str,
+        /// How errors are called in JSON.
+        shapes: Shapes,
+    },
     /// AWS Query as EC2 speaks it.
     Ec2,
     /// REST-XML as S3 speaks it.
     RestXml,
     /// The same in S3 Control's format, whose errors are wrapped in one more element.
     RestXmlControl,
+}
+
+/// The names of errors in the JSON of a service that also speaks Query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shapes {
+    /// The namespace of their shapes, such as `com.amazonaws.sqs`.
+    pub namespace: &'static str,
+    /// The codes of Query, each with the name of its shape.
+    pub of_codes: &'static [(&'static str, &'static str)],
 }
 
 /// An error as a client sees it, before a protocol renders it.
@@ -105,6 +121,11 @@ pub fn render_error(
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
             (headers, query_body(error, namespace, request_id))
         }
+        Protocol::QueryCompatible { namespace, .. } => {
+            insert(&mut headers, "x-amzn-requestid", request_id);
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml"));
+            (headers, detailed_body(error, namespace, request_id))
+        }
         Protocol::Ec2 => {
             insert(&mut headers, "x-amzn-requestid", request_id);
             headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/xml;charset=UTF-8"));
@@ -119,6 +140,64 @@ pub fn render_error(
             (headers, body(error, request_id, host_id))
         }
     }
+}
+
+/// Headers and body of an error in JSON 1.0, of a service that also speaks Query.
+///
+/// Observed: clients get the code of Query from the header, and the name of the shape from the
+/// body. Source: AWS JSON 1.0 protocol, "awsQueryCompatible".
+pub fn render_compatible_error(
+    shapes: Shapes,
+    error: &WireError,
+    request_id: &str,
+) -> (HeaderMap, Bytes) {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &error.headers {
+        insert(&mut headers, name, value);
+    }
+    insert(&mut headers, "x-amzn-requestid", request_id);
+    insert(&mut headers, "x-amzn-query-error", &format!("{};{}", error.code, side(error)));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-amz-json-1.0"));
+    let mut members = Map::new();
+    members.insert("__type".to_owned(), Value::from(shape_of(shapes, error)));
+    if let Some(message) = &error.message {
+        members.insert("message".to_owned(), Value::from(message.as_str()));
+    }
+    (headers, Bytes::from(Value::Object(members).to_string()))
+}
+
+/// The shapes of the errors that front ends return before a service is reached, by their codes in
+/// Query.
+///
+/// Assumed: SQS names these errors in JSON as the services do that speak JSON alone.
+const SHARED_SHAPES: [(&str, &str); 12] = [
+    ("AccessDenied", "AccessDeniedException"),
+    ("ExpiredToken", "ExpiredTokenException"),
+    ("IncompleteSignature", "IncompleteSignatureException"),
+    ("InternalFailure", "InternalFailure"),
+    ("InvalidClientTokenId", "UnrecognizedClientException"),
+    ("MissingAuthenticationToken", "MissingAuthenticationTokenException"),
+    ("RequestEntityTooLarge", "RequestEntityTooLargeException"),
+    ("RequestExpired", "InvalidSignatureException"),
+    ("SerializationException", "SerializationException"),
+    ("SignatureDoesNotMatch", "InvalidSignatureException"),
+    ("Throttling", "ThrottlingException"),
+    ("UnknownOperationException", "UnknownOperationException"),
+];
+
+fn shape_of(shapes: Shapes, error: &WireError) -> String {
+    let named = |(code, _): &&(&str, &str)| *code == error.code;
+    if let Some((_, shape)) = shapes.of_codes.iter().find(named) {
+        return format!("{}#{shape}", shapes.namespace);
+    }
+    match SHARED_SHAPES.iter().find(named) {
+        Some((_, shape)) => format!("com.amazon.coral.service#{shape}"),
+        None => format!("{}#{}", shapes.namespace, error.code),
+    }
+}
+
+fn side(error: &WireError) -> &'static str {
+    if error.status < 500 { "Sender" } else { "Receiver" }
 }
 
 /// A header that HTTP cannot carry is omitted rather than altered.
@@ -146,8 +225,21 @@ fn query_body(error: &WireError, namespace: &str, request_id: &str) -> Bytes {
     let mut xml = XmlWriter::fragment();
     xml.root("ErrorResponse", namespace);
     xml.open("Error");
-    xml.text("Type", if error.status < 500 { "Sender" } else { "Receiver" });
+    xml.text("Type", side(error));
     write_code(&mut xml, error);
+    xml.close();
+    xml.text("RequestId", request_id);
+    Bytes::from(xml.finish())
+}
+
+/// Observed: an empty `Detail` behind the text.
+fn detailed_body(error: &WireError, namespace: &str, request_id: &str) -> Bytes {
+    let mut xml = XmlWriter::fragment();
+    xml.root("ErrorResponse", namespace);
+    xml.open("Error");
+    xml.text("Type", side(error));
+    write_code(&mut xml, error);
+    xml.text("Detail", "");
     xml.close();
     xml.text("RequestId", request_id);
     Bytes::from(xml.finish())
@@ -228,6 +320,40 @@ mod tests {
         );
         let fault = WireError::new(500, "ServiceFailure", "x");
         assert!(body(protocol, &fault).contains("<Type>Receiver</Type>"));
+    }
+
+    /// A client of either protocol finds the same code, and in JSON the shape beside it.
+    #[test]
+    fn a_compatible_error_has_a_code_and_a_shape() {
+        let code = "AWS.SimpleQueueService.NonExistentQueue";
+        let of_codes = &[("AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist")];
+        let shapes = Shapes { namespace: "com.amazonaws.sqs", of_codes };
+        let protocol = Protocol::QueryCompatible { namespace: "urn:q", shapes };
+        let error = WireError::new(400, code, "Gone.");
+        assert_eq!(
+            body(protocol, &error),
+            format!(
+                "<ErrorResponse xmlns=\"urn:q\"><Error><Type>Sender</Type><Code>{code}</Code>\
+                 <Message>Gone.</Message><Detail/></Error><RequestId>REQ</RequestId></ErrorResponse>"
+            )
+        );
+        let check = |error: &WireError, header: &str, body: &str| {
+            let (headers, bytes) = render_compatible_error(shapes, error, "REQ");
+            assert_eq!(headers["x-amzn-query-error"], header);
+            assert_eq!(headers["content-type"], "application/x-amz-json-1.0");
+            assert_eq!(String::from_utf8_lossy(&bytes), body);
+        };
+        let named = r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist","message":"Gone."}"#;
+        check(&error, &format!("{code};Sender"), named);
+        let denied = WireError::new(403, "AccessDenied", "No.");
+        let shared =
+            r#"{"__type":"com.amazon.coral.service#AccessDeniedException","message":"No."}"#;
+        check(&denied, "AccessDenied;Sender", shared);
+        let fault = WireError::without_message(500, "InternalFailure");
+        let own = r#"{"__type":"com.amazon.coral.service#InternalFailure"}"#;
+        check(&fault, "InternalFailure;Receiver", own);
+        let other = WireError::without_message(400, "OverLimit");
+        check(&other, "OverLimit;Sender", r#"{"__type":"com.amazonaws.sqs#OverLimit"}"#);
     }
 
     /// Extra elements come between message and IDs, in the order in which they were added.

@@ -40,7 +40,7 @@ pub mod sigv4;
 pub mod uri;
 pub mod xml;
 
-pub use error::{Protocol, WireError, render_error};
+pub use error::{Protocol, Shapes, WireError, render_compatible_error, render_error};
 pub use form::{FORM_FIELDS_BYTES_MAX, FormError, FormReader};
 pub use head::Head;
 pub use host::{is_foreign_name, virtual_host};

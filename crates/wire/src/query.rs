@@ -20,7 +20,7 @@ use std::mem;
 
 use serde_json::{Map, Value};
 
-pub use answer::render;
+pub use answer::{render, render_flattened};
 pub use json::{error_json, render_json, requests_json};
 
 use crate::head::raw_pairs;

@@ -136,8 +136,16 @@ const DOCUMENTS: [(&str, &str); 12] = [
 /// Every operation there is.
 fn seeds() -> Vec<Vec<u8>> {
     debug_assert!(JSON.contains(KEY), "the key that is there");
-    let all =
-        [inquiry::ROWS, iam::ROWS, kms::ROWS, s3::ROWS, cloudtrail::ROWS, ec2::ROWS, tagging::ROWS];
+    let all = [
+        inquiry::ROWS,
+        iam::ROWS,
+        kms::ROWS,
+        s3::ROWS,
+        cloudtrail::ROWS,
+        ec2::ROWS,
+        tagging::ROWS,
+        sqs::ROWS,
+    ];
     all.iter().flat_map(|rows| rows.iter()).map(seed).collect()
 }
 
@@ -148,6 +156,11 @@ fn seed(row: &Row) -> Vec<u8> {
         Protocol::Json11 => {
             let target = format!("{}.{name}", service.target);
             raw_request::text("POST", "/", &[("x-amz-target", &target)], JSON)
+        }
+        Protocol::QueryCompatible { .. } => {
+            let target = format!("{}.{name}", service.target);
+            let json = r#"{"QueueUrl":"q","MessageBody":"m","QueueName":"r","Attributes":{}}"#;
+            raw_request::text("POST", "/", &[("x-amz-target", &target)], json)
         }
         Protocol::Query { .. } => {
             let version = if service.name == "sts" { "2011-06-15" } else { "2010-05-08" };
@@ -195,7 +208,7 @@ fn run(input: &[u8]) -> Way {
 /// The response to the request, signed by the root user; `None` if it is not a valid request.
 fn answer(input: &[u8]) -> Option<(Head, Answered)> {
     let end = input.iter().position(|byte| *byte == b'\n')?;
-    let services = ["s3", "kms", "iam", "sts", "cloudtrail", "shoseki", "ec2", "tagging"];
+    let services = ["s3", "kms", "iam", "sts", "cloudtrail", "shoseki", "ec2", "tagging", "sqs"];
     let service = services.into_iter().find(|name| name.as_bytes() == &input[..end])?;
     let (head, body) = raw_request::parse(&input[end + 1..])?;
     let mut headers = head.headers().clone();

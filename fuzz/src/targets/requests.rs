@@ -125,6 +125,7 @@ impl World {
             cloudtrail::ROWS,
             inquiry::ROWS,
             ec2::ROWS,
+            sqs::ROWS,
             tagging::ROWS,
         ];
         let kit = Kit::new(&rows);

@@ -15,6 +15,7 @@ A test received every error below as a response of its operation, unless it is m
 *Made in* names the files that made the error in the tests, and the functions in them: an error carries the line that made it, which the server logs as `made_at` at level `debug`.
 Errors of the steps that all operations share are made in `crates/gateway` and `crates/wire`. Where `wire` words a refused signature, the functions that refuse it come first, if they are few.
 A denial by policies is made by `denial` in `crates/gateway/src/access.rs`, which is not repeated here.
+An operation that is not here gets its refusal from `crates/gateway/src/identify.rs` (`identify_json`, `identify_rest`, `query_row`); `docs/operations.md` lists those that are absent.
 The status and the code of a service's own errors are in its `error.rs`; those of a fault in its `lib.rs`.
 `cargo xtask golden` generates this page from the responses that the services' tests receive; the reasons are kept by hand in `docs/errors-never.txt`.
 ";

@@ -74,7 +74,8 @@ fn the_log_waits_for_a_backup_that_follows() {
     assert!(oldest() <= first, "nothing was trimmed that is not in the backup");
     // As if it had been too far behind.
     let cursor = BackupCursor::all(&world.path("data")).unwrap().remove(0);
-    BackupCursor::delete(&world.path("data"), &cursor.backup).unwrap();
+    let given_up = Some("it is too far behind the log".to_owned());
+    BackupCursor { given_up, ..cursor }.write(&world.path("data")).unwrap();
     assert!(!copier.is_waited_for().unwrap());
     fill();
     // Checkpoints, bases and the trimming behind them have a thread of their own.
@@ -82,6 +83,7 @@ fn the_log_waits_for_a_backup_that_follows() {
         fill();
         oldest() > second.position
     });
+    drop(copier);
     let mut copier = world.begin_of("data", "backup").unwrap();
     let third = copier.round().unwrap();
     let verified = world.verify("backup").unwrap();

@@ -4,5 +4,9 @@
 mod damage;
 mod history;
 mod interrupted;
+mod lease;
 mod load;
+mod ranges;
+mod resumed;
+mod trickle;
 mod world;

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use backup::{BackupError, Copier, Place, Restored, Round, Source, Until, Verified};
+use backup::{BackupError, Copier, Place, Restored, Round, Source, Verified, Wanted};
 use keys::{Keyring, RootKey, Sha256};
 use store::{
     BodyId, Head, LiveLog, LogSettings, NewEvent, Opening, Store, StoreError, Table, Writes,
@@ -51,17 +51,22 @@ impl World {
         Store::open(&self.path("data"), &self.opening).unwrap()
     }
 
-    pub(crate) fn begin_of(&self, data: &str, place: &str) -> Result<Copier, BackupError> {
-        let source = Source {
+    pub(crate) fn source(&self, data: &str) -> Source {
+        Source {
             data: self.path(data),
             keyring: Arc::clone(&self.opening.keyring),
             store: "ab".repeat(16),
             bodies_of,
             files: |_| Vec::new(),
+            tree: None,
             clock: self.clock.clone(),
             entropy: Entropy::system(),
-        };
-        Copier::begin(source, Arc::new(Place::folder(&self.path(place), true)?))
+        }
+    }
+
+    pub(crate) fn begin_of(&self, data: &str, place: &str) -> Result<Copier, BackupError> {
+        let place = Place::folder(&self.path(place), true)?;
+        Copier::begin(self.source(data), Arc::new(place), false)
     }
 
     /// One backup of the data directory, as the command makes it.
@@ -82,11 +87,12 @@ impl World {
         &self,
         place: &str,
         to: &str,
-        until: Until,
+        wanted: impl Into<Wanted>,
     ) -> Result<(Restored, Store), BackupError> {
         let from = Arc::new(Place::folder(&self.path(place), false)?);
         let to = self.path(to);
-        let restored = backup::restore(&from, &to, until, &self.opening, bodies_of, &mut |_| {})?;
+        let (wanted, with) = (wanted.into(), &self.opening);
+        let restored = backup::restore(&from, &to, wanted, with, bodies_of, &mut |_| {})?;
         Ok((restored, Store::open_existing(&to, &self.opening).unwrap()))
     }
 

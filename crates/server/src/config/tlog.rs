@@ -6,6 +6,7 @@ use serde::Deserialize;
 use tlog::{Purpose, VerifierKey, is_key_name};
 use types::SECOND_MS;
 
+use super::CheckpointsTo;
 use crate::ConfigError;
 use crate::transparency::WitnessUrl;
 
@@ -22,6 +23,8 @@ pub struct TlogConfig {
     pub cosignatures_min: Option<usize>,
     /// Certificates to trust in place of the system's, in PEM.
     pub ca_bundle: Option<PathBuf>,
+    /// Where published checkpoints are put, too.
+    pub checkpoints_to: CheckpointsTo,
 }
 
 /// A witness of the transparency log.
@@ -41,6 +44,7 @@ impl Default for TlogConfig {
             witnesses: Vec::new(),
             cosignatures_min: None,
             ca_bundle: None,
+            checkpoints_to: CheckpointsTo::default(),
         }
     }
 }
@@ -79,6 +83,7 @@ impl TlogConfig {
             let text = "must have at most 255 bytes, and neither spaces nor `+`";
             return Err(ConfigError(format!("`tlog_origin` is `{origin}`: it {text}")));
         }
+        self.checkpoints_to.bucket()?;
         if self.cosignatures_min() > self.witnesses.len() {
             let text = "`tlog_cosignatures_min` exceeds the number of `tlog_witnesses`";
             return Err(ConfigError(text.to_owned()));

@@ -24,6 +24,15 @@ pub(crate) fn of_other(body: &[u8]) -> u64 {
     (body.len() as u64).saturating_mul(OTHER_COPIES)
 }
 
+/// The same for a form of which most may be one long text: a message with its body.
+pub(crate) fn of_form(body: &[u8]) -> u64 {
+    // Each begins a value, or a part of its name; the bytes of a text may be escaped.
+    let begins = body.iter().filter(|byte| matches!(byte, b'&' | b'.' | b'%')).count();
+    let values = begins.saturating_add(1).min(wire::query::NODES_MAX);
+    let text = (body.len() as u64).saturating_mul(TEXT_COPIES);
+    (values as u64).saturating_mul(VALUE_BYTES).saturating_add(text)
+}
+
 /// At least as many as there are values: what begins or separates some, outside of strings.
 fn values(json: &[u8]) -> usize {
     let (mut count, mut in_string, mut escaped) = (1_usize, false, false);
@@ -42,6 +51,16 @@ fn values(json: &[u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A form of many parameters takes more than one long text.
+    #[test]
+    fn a_long_text_in_a_form_is_no_list() {
+        let text = format!("Action=SendMessage&MessageBody={}", "a".repeat(1 << 20));
+        let list = "Attribute.1.Name=&".repeat((1 << 20) / 18);
+        assert!(of_form(text.as_bytes()) < 9 << 20);
+        assert!(of_form(list.as_bytes()) > 17 << 20);
+        assert!(of_form(list.as_bytes()) < of_other(list.as_bytes()));
+    }
 
     /// Nested values are counted at any depth; text in a string counts as one.
     #[test]

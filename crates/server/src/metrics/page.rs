@@ -12,7 +12,7 @@ use prometheus_client::registry::Registry;
 use store::{BackupCursor, Store, StoreError, Upkeep};
 use types::Timestamp;
 
-use super::{Status, instant, process, seconds};
+use super::{Status, VaultStatus, instant, process, seconds};
 
 /// The commit that the program was built from, if the build sets it.
 const REVISION: Option<&str> = option_env!("SHOSEKI_REVISION");
@@ -49,11 +49,23 @@ impl Page {
     }
 
     pub(super) fn log(&mut self, status: &Status) {
-        let Status { size, published_size, refusing, .. } = status;
+        let Status { size, published_size, refusing, vault, .. } = status;
         self.gauge("shoseki_tlog_size", "Events in the transparency log", *size);
         let published = "Events in its newest published checkpoint";
         self.gauge("shoseki_tlog_published_size", published, *published_size);
         self.gauge("shoseki_tlog_refusing_witnesses", "Witnesses that refuse it", *refusing);
+        let Some(VaultStatus { counts, waiting, waiting_ms }) = vault else { return };
+        let help = "Published checkpoints that are not in their bucket yet";
+        self.gauge("shoseki_tlog_unsent_checkpoints", help, *waiting);
+        let help = "Time for which the oldest of them has been waiting; 0 without any";
+        let waiting_seconds = seconds(waiting_ms.saturating_mul(1_000));
+        self.seconds("shoseki_tlog_unsent_seconds", help, waiting_seconds);
+        let help = "Published checkpoints that were put into their bucket";
+        self.counter("shoseki_tlog_sent_checkpoints", help, counts.sent);
+        let help = "Attempts to put a checkpoint into its bucket that failed";
+        self.counter("shoseki_tlog_failed_uploads", help, counts.failed);
+        let help = "Checkpoints that were skipped for newer ones while the bucket failed";
+        self.counter("shoseki_tlog_skipped_checkpoints", help, counts.skipped);
     }
 
     pub(super) fn seconds(&mut self, name: &str, help: &str, value: f64) {
@@ -183,16 +195,20 @@ impl Page {
         let lag = self.family::<OfBackup>("shoseki_backup_lag_seconds", lag);
         let latest = "Time as of which the backup was complete";
         let latest = self.family::<OfBackup>("shoseki_backup_latest_timestamp_seconds", latest);
+        let given_up = "1 if a backup that follows the log is given up: nothing is kept for it";
+        let given_up = self.counts::<OfBackup>("shoseki_backup_given_up", given_up);
         let follows = "1 if the log waits for the backup, because it follows the log";
         let follows = self.counts::<OfBackup>("shoseki_backup_follows", follows);
         for cursor in BackupCursor::all(store.folder())? {
             let behind = store.position().saturating_sub(cursor.position);
+            let (is_waited_for, is_given_up) = (cursor.is_waited_for(), cursor.given_up.is_some());
             let lag_ms = if behind == 0 { 0 } else { now.since_ms(cursor.as_of) };
             let labels = [("backup", cursor.backup), ("destination", cursor.destination)];
             frames.get_or_create(&labels).set(behind);
             lag.get_or_create(&labels).set(seconds(lag_ms.saturating_mul(1_000)));
             latest.get_or_create(&labels).set(instant(cursor.as_of));
-            follows.get_or_create(&labels).set(u64::from(cursor.follows));
+            follows.get_or_create(&labels).set(u64::from(is_waited_for));
+            given_up.get_or_create(&labels).set(u64::from(is_given_up));
         }
         Ok(())
     }

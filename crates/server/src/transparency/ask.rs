@@ -1,11 +1,11 @@
-//! An HTTP client of witnesses: one request, one bounded answer, one time limit.
+//! An HTTP client of witnesses and buckets: one request, one bounded answer, one time limit.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Uri, header};
+use http::{HeaderValue, Request, Uri, header};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::rt::TokioIo;
 use rustls::pki_types::pem::PemObject;
@@ -17,13 +17,13 @@ use tokio_rustls::TlsConnector;
 
 /// The time limit of a request, from connecting to the last byte.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The longest answer that is read: signature lines, or a size.
-const ANSWER_BYTES_MAX: usize = 16 << 10;
+/// The longest answer that is read: signature lines, a size, a checkpoint, or a few names.
+const ANSWER_BYTES_MAX: usize = 64 << 10;
 /// Where operating systems store their trusted certificates.
 const SYSTEM_BUNDLES: [&str; 3] =
     ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 
-/// Where a witness is: `http://127.0.0.1:4580`, `https://witness.example/path`.
+/// Where a witness or a bucket is: `http://127.0.0.1:4580`, `https://witness.example/path`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WitnessUrl {
     authority: String,
@@ -55,6 +55,16 @@ impl WitnessUrl {
             is_tls,
         })
     }
+
+    /// Host and port, as a request names them.
+    pub(crate) fn authority(&self) -> &str {
+        &self.authority
+    }
+
+    /// The path, without a slash at its end.
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
 }
 
 /// What a witness answered.
@@ -70,33 +80,52 @@ pub(super) async fn ask(
     bundle: Option<&Path>,
     body: String,
 ) -> Result<Answer, String> {
-    let exchange = exchange(url, bundle, body);
+    let request = Request::post(format!("{}{ADD_CHECKPOINT}", url.path))
+        .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
+        .body(Full::new(Bytes::from(body)))
+        .map_err(|error| error.to_string())?;
+    send(url, bundle, request).await
+}
+
+/// Sends a request, to which it adds the host. An error is human-readable text.
+pub(super) async fn send(
+    url: &WitnessUrl,
+    bundle: Option<&Path>,
+    request: Request<Full<Bytes>>,
+) -> Result<Answer, String> {
+    let exchange = exchange(url, bundle, request);
     let late = |_| Err(format!("no answer within {} seconds", PATIENCE.as_secs()));
     tokio::time::timeout(PATIENCE, exchange).await.unwrap_or_else(late)
 }
 
-async fn exchange(url: &WitnessUrl, bundle: Option<&Path>, body: String) -> Result<Answer, String> {
+async fn exchange(
+    url: &WitnessUrl,
+    bundle: Option<&Path>,
+    request: Request<Full<Bytes>>,
+) -> Result<Answer, String> {
     let stream = TcpStream::connect((url.host.as_str(), url.port)).await;
     let stream = stream.map_err(|error| error.to_string())?;
     if !url.is_tls {
-        return speak(url, TokioIo::new(stream), body).await;
+        return speak(url, TokioIo::new(stream), request).await;
     }
     let connector = TlsConnector::from(Arc::new(trust(bundle)?));
     let name = ServerName::try_from(url.host.clone()).map_err(|error| error.to_string())?;
     let stream = connector.connect(name, stream).await.map_err(|error| error.to_string())?;
-    speak(url, TokioIo::new(stream), body).await
+    speak(url, TokioIo::new(stream), request).await
 }
 
-async fn speak<S>(url: &WitnessUrl, stream: S, body: String) -> Result<Answer, String>
+async fn speak<S>(
+    url: &WitnessUrl,
+    stream: S,
+    mut request: Request<Full<Bytes>>,
+) -> Result<Answer, String>
 where
     S: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
 {
-    let request = Request::post(format!("{}{ADD_CHECKPOINT}", url.path))
-        .header(header::HOST, &url.authority)
-        .header(header::USER_AGENT, concat!("shoseki/", env!("CARGO_PKG_VERSION")))
-        .header(header::CONTENT_TYPE, "text/plain; charset=utf-8")
-        .body(Full::new(Bytes::from(body)))
-        .map_err(|error| error.to_string())?;
+    let host = HeaderValue::from_str(&url.authority).map_err(|error| error.to_string())?;
+    let agent = HeaderValue::from_static(concat!("shoseki/", env!("CARGO_PKG_VERSION")));
+    request.headers_mut().insert(header::HOST, host);
+    request.headers_mut().insert(header::USER_AGENT, agent);
     let (mut sender, connection) =
         hyper::client::conn::http1::handshake(stream).await.map_err(|error| error.to_string())?;
     let call = async {

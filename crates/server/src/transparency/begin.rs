@@ -51,23 +51,42 @@ impl From<Unread> for Trouble {
 }
 
 impl Transparency {
-    /// Opens the log, or begins one.
-    pub(super) fn open(&self, gateway: &Gateway, store: &Store) -> Result<Growth, Trouble> {
+    /// Opens the log, or begins one: in any case if it `is_forked`.
+    pub(super) fn open(
+        &self,
+        gateway: &Gateway,
+        store: &Store,
+        is_forked: bool,
+    ) -> Result<Growth, Trouble> {
         let known = beginning(&store.snapshot().map_err(Trouble::retried)?);
         let begun = match known.map_err(Trouble::retried)? {
             Some(begun) => begun,
             None => begin(gateway, store, 0)?,
         };
+        if is_forked {
+            return self.begin_again(gateway, store, begun, "it was rolled back");
+        }
         match self.resume(gateway, store, begun) {
             Err(trouble) if trouble.is_final && self.accept_older => {
-                let what = &trouble.what;
-                tracing::warn!(what, "the transparency log is abandoned; a new one begins");
-                self.files.abandon(begun.generation).map_err(Trouble::retried)?;
-                let begun = begin(gateway, store, begun.generation.saturating_add(1))?;
-                self.resume(gateway, store, begun)
+                self.begin_again(gateway, store, begun, &trouble.what)
             }
             resumed => resumed,
         }
+    }
+
+    /// Begins another log, with another key, and keeps the files of this one.
+    fn begin_again(
+        &self,
+        gateway: &Gateway,
+        store: &Store,
+        begun: Beginning,
+        why: &str,
+    ) -> Result<Growth, Trouble> {
+        tracing::warn!(why, "the transparency log is abandoned; a new one begins");
+        self.files.abandon(begun.generation).map_err(Trouble::retried)?;
+        self.vault().clear();
+        let begun = begin(gateway, store, begun.generation.saturating_add(1))?;
+        self.resume(gateway, store, begun)
     }
 
     fn signer(&self, gateway: &Gateway, begun: Beginning) -> Result<Signer, Trouble> {

@@ -47,7 +47,7 @@ impl Transparency {
                 }
             }
         }
-        self.conclude(&witnessed, signed);
+        self.conclude(&witnessed, signed, clock.now());
         let now = clock.now();
         let waits = witnessed.each.iter().filter_map(|known| match next_step(known, now) {
             Step::WaitUntil(due) => Some(due),
@@ -108,7 +108,7 @@ impl Transparency {
     }
 
     /// Publishes the checkpoint if enough witnesses cosigned it, and reports who refuses.
-    fn conclude(&self, witnessed: &Witnessed, signed: SignedCheckpoint) {
+    fn conclude(&self, witnessed: &Witnessed, signed: SignedCheckpoint, now: Timestamp) {
         let refused = |known: &&Known| matches!(known.trouble, Some(Trouble::Refused(_)));
         let refusing = witnessed.each.iter().filter(refused);
         let names = refusing.map(|known| known.witness.key.name().to_owned()).collect();
@@ -120,7 +120,7 @@ impl Transparency {
         }
         let signatures = [signed.note.signatures, lines].concat();
         let note = Note { signatures, ..signed.note };
-        if let Err(error) = self.publish(&SignedCheckpoint { note, ..signed }) {
+        if let Err(error) = self.publish(&SignedCheckpoint { note, ..signed }, now) {
             tracing::warn!(%error, "cannot publish a checkpoint of the transparency log");
         }
     }

@@ -27,13 +27,19 @@ impl Transparency {
     ) -> Timestamp {
         let clock = gateway.clock();
         let mut place = self.growth.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if self.state().trouble.as_ref().is_some_and(|trouble| trouble.is_final) {
+        let (is_stopped, is_forked) = {
+            let state = self.state();
+            (state.is_stopped(), state.fork.is_some())
+        };
+        if is_forked && self.accept_older {
+            *place = None;
+        } else if is_stopped {
             return clock.now().plus_ms(STOPPED_MS);
         }
         // INVARIANT: what failed half-way is read again from the disk.
         let done = match place.take() {
             Some(growth) => Ok(growth),
-            None => self.open(gateway, store).and_then(|growth| {
+            None => self.open(gateway, store, is_forked).and_then(|growth| {
                 self.opened(&growth, clock.now())?;
                 Ok(growth)
             }),
@@ -65,8 +71,13 @@ impl Transparency {
             tracing::warn!(%error, "the published checkpoint is not readable; it is replaced");
             None
         });
+        let verifier = growth.signer.verifier();
+        if let Some(own) = published.as_ref().filter(|own| own.is_of(verifier)) {
+            self.vault().push(own, now);
+        }
         let mut state = self.state();
-        state.verifier = Some(growth.signer.verifier().clone());
+        state.fork = None;
+        state.verifier = Some(verifier.clone());
         state.next_seq = Some(growth.next_seq());
         state.signed.clone_from(&growth.signed);
         state.published_size = published.map_or(0, |signed| signed.checkpoint.head.size);
@@ -83,7 +94,7 @@ impl Transparency {
         state.unpublished_since.get_or_insert(now);
         drop(state);
         match self.config.cosignatures_min() {
-            0 => self.publish(signed).map_err(Trouble::retried),
+            0 => self.publish(signed, now).map_err(Trouble::retried),
             _ => Ok(()),
         }
     }

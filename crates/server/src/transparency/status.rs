@@ -3,6 +3,8 @@
 use tlog::{SignedCheckpoint, VerifierKey};
 use types::{MINUTE_MS, Timestamp};
 
+use super::vault::VaultStatus;
+
 /// A signed checkpoint that is not published for longer lacks witnesses, in milliseconds.
 const UNWITNESSED_MS: u64 = 15 * MINUTE_MS;
 
@@ -21,6 +23,8 @@ pub(super) struct State {
     pub(super) unpublished_since: Option<Timestamp>,
     /// Why the log does not go on, or cannot at the moment.
     pub(super) trouble: Option<Trouble>,
+    /// What shows that the log was forked or rolled back, beside a witness.
+    pub(super) fork: Option<String>,
     /// The witnesses that refuse the log.
     pub(super) refusing: Vec<String>,
 }
@@ -54,6 +58,8 @@ pub(crate) struct Status {
     pub(crate) refusing: u64,
     /// Why the server is degraded; none if the log is healthy.
     pub(crate) reasons: Vec<&'static str>,
+    /// How the bucket of checkpoints goes, if there is one.
+    pub(crate) vault: Option<VaultStatus>,
 }
 
 impl Status {
@@ -61,7 +67,7 @@ impl Status {
         let is_late = |since: Timestamp| now.since_ms(since) > UNWITNESSED_MS;
         let unwitnessed = state.unpublished_since.is_some_and(is_late);
         let all = [
-            (state.trouble.as_ref().is_some_and(|trouble| trouble.is_final), "tlog-stopped"),
+            (state.is_stopped(), "tlog-stopped"),
             (!state.refusing.is_empty(), "tlog-refused"),
             (unwitnessed, "tlog-unwitnessed"),
         ];
@@ -70,11 +76,31 @@ impl Status {
             published_size: state.published_size,
             refusing: u64::try_from(state.refusing.len()).unwrap_or(u64::MAX),
             reasons: all.into_iter().filter(|(is_so, _)| *is_so).map(|(_, name)| name).collect(),
+            vault: None,
         }
+    }
+
+    /// Adds how the bucket of checkpoints goes.
+    pub(super) fn with_vault(mut self, vault: Option<VaultStatus>) -> Self {
+        if vault.as_ref().is_some_and(VaultStatus::is_late) {
+            self.reasons.push("checkpoints-unsent");
+        }
+        Self { vault, ..self }
     }
 }
 
 impl State {
+    /// Whether the log does not grow until an operator decides.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.fork.is_some() || self.trouble.as_ref().is_some_and(|trouble| trouble.is_final)
+    }
+
+    /// Notes and logs a fork.
+    pub(super) fn report_fork(&mut self, what: String) {
+        tracing::error!(what, "the transparency log has stopped");
+        self.fork = Some(what);
+    }
+
     /// Notes and logs a trouble, once.
     pub(super) fn report(&mut self, trouble: Trouble) {
         if self.trouble.as_ref() != Some(&trouble) {

@@ -171,6 +171,37 @@ fn counts(kit: &Kit) -> [usize; 3] {
 /// After all bodies, which have the time of the operating system's clock.
 const LATER: Timestamp = Timestamp::from_secs(4_000_000_000);
 
+/// Bodies of deleted objects are kept for a backup that may not have copied them yet.
+#[test]
+fn deleted_bodies_wait_for_backups() {
+    let kit = with_work();
+    let (context, ..) = context(&kit, "bodies");
+    kit.clock.set(LATER);
+    let cursor = |bodies_since: Timestamp, alive: Timestamp| BackupCursor {
+        backup: "ab".to_owned(),
+        destination: "/backup".to_owned(),
+        position: 1,
+        as_of: START,
+        follows: true,
+        bodies_since: Some(bodies_since),
+        kept_since: Some(START),
+        alive: Some(alive),
+        given_up: None,
+    };
+    let [_, _, before] = counts(&kit);
+    cursor(Timestamp::from_ms(0), LATER).write(kit.store.folder()).unwrap();
+    sweep(&context);
+    assert_eq!(counts(&kit)[2], before, "of a first round");
+    cursor(START, LATER).write(kit.store.folder()).unwrap();
+    sweep(&context);
+    assert_eq!(counts(&kit)[2], before, "they were written after its last round");
+    cursor(START, LATER.minus_ms(2 * DAY_MS)).write(kit.store.folder()).unwrap();
+    sweep(&context);
+    assert_eq!(counts(&kit)[2], before - 1, "it is dead");
+    let given_up = &BackupCursor::all(kit.store.folder()).unwrap()[0].given_up;
+    assert!(given_up.as_ref().is_some_and(|why| why.contains("no sign of life")));
+}
+
 /// A step that runs longer than the heartbeat interval sends heartbeats.
 #[test]
 fn long_steps_have_a_pulse() {

@@ -6,6 +6,7 @@ mod backups;
 mod before_bodies;
 mod bodies;
 mod browsers;
+mod checkpoints;
 mod cors;
 mod crowd;
 mod damage;

@@ -1,6 +1,7 @@
 //! The pages of the transparency log, as any client gets them.
 
-use server::TlogConfig;
+use server::{OpenError, StoppedLog, TlogConfig};
+use tlog::{Policy, Proof, Reader, TlogError, leaf_hash};
 
 use crate::live::{Answer, Live};
 
@@ -59,4 +60,40 @@ fn the_log_is_public() {
     assert_eq!(get(&mut live, "checkpoint", "host: attacker.example\r\n").status, 403);
     assert_eq!(get(&mut live, "checkpoint", "authorization: Bearer wrong\r\n").status, 401);
     live.stop();
+}
+
+/// The log of a stopped server proves any event by its ID, data events, too.
+#[test]
+fn a_stopped_log_proves_events() {
+    let mut live = Live::start_with(|config| {
+        config.tlog = TlogConfig { interval_ms: 1_000, ..TlogConfig::default() };
+    });
+    live.create_bucket("bucket");
+    await_checkpoint(&mut live);
+    let served = get(&mut live, "key", "").text();
+    let config = crate::live::config(live.folder.path());
+    let opened = StoppedLog::open(&config);
+    assert!(matches!(opened, Err(OpenError::Store(ref error)) if error.is_in_use()), "{opened:?}");
+    let view = live.store.snapshot().unwrap();
+    let record = live.store.events_from(&view, 1, 1).unwrap().remove(0).body;
+    drop(view);
+    let id = serde_json::from_slice::<serde_json::Value>(&record).unwrap();
+    let id = id["eventID"].as_str().unwrap().to_owned();
+    live.stop();
+    let Live { store, gateway, .. } = live;
+    drop((store, gateway));
+    let log = StoppedLog::open(&config).unwrap();
+    assert_eq!(format!("{}\n", log.key()), served);
+    assert_eq!(log.record(&id).unwrap(), Some(record.clone()));
+    assert_eq!(log.record("00000000-0000-4000-8000-000000000000").unwrap(), None);
+    let signed = log.checkpoint().clone();
+    let mut read = |tile| match log.tile(tile) {
+        Ok(Some(hashes)) => Ok(hashes),
+        Ok(None) | Err(_) => Err(TlogError::Tile(tile)),
+    };
+    let hashes = Reader::new(signed.checkpoint.head.size, &mut read).inclusion(0);
+    let proof = Proof { index: 0, hashes: hashes.unwrap(), signed };
+    let policy = Policy { log: log.key(), witnesses: &[], cosignatures_min: 0 };
+    assert!(proof.verify(&leaf_hash(&record), &policy).is_ok());
+    log.close();
 }

@@ -22,7 +22,7 @@ impl Candidate {
         json.get("eventID").and_then(Value::as_str).map_or_else(String::new, str::to_owned)
     }
 
-    fn of(text: impl Into<Vec<u8>>) -> Self {
+    pub(super) fn of(text: impl Into<Vec<u8>>) -> Self {
         Self { record: text.into() }
     }
 }

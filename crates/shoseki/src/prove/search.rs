@@ -1,7 +1,8 @@
-//! A server's transparency log, over HTTP.
+//! A transparency log: a server's, over HTTP, or that of a data directory whose server is stopped.
 
 use std::collections::BTreeMap;
 
+use server::StoppedLog;
 use tlog::{Hash, SignedCheckpoint, TILE_WIDTH, Tile, TlogError, VerifierKey};
 use tokio::runtime::Handle;
 
@@ -11,57 +12,62 @@ use crate::exit::Trouble;
 /// Below which the log is.
 const PREFIX: &str = "/_shoseki/log";
 
+/// A log.
+#[derive(Debug)]
+pub(super) enum Log<'l> {
+    /// The pages of a server.
+    Served(Served<'l>),
+    /// The files of a stopped one.
+    Stopped(Box<StoppedLog>),
+}
+
 /// The pages of a log.
-pub(super) struct Log<'l> {
+pub(super) struct Served<'l> {
     pages: Pages<'l>,
 }
 
-impl std::fmt::Debug for Log<'_> {
+impl std::fmt::Debug for Served<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Log")
+        f.write_str("Served")
     }
 }
 
 impl<'l> Log<'l> {
-    pub(super) fn new(runtime: &'l Handle, endpoint: &'l Endpoint) -> Self {
-        Self { pages: Pages::new(runtime, endpoint) }
+    pub(super) fn served(runtime: &'l Handle, endpoint: &'l Endpoint) -> Self {
+        Self::Served(Served { pages: Pages::new(runtime, endpoint) })
     }
 
-    /// The verifier key that the server states.
+    /// The verifier key that the server states, or that the root key amounts to.
     pub(super) fn key(&mut self) -> Result<VerifierKey, Trouble> {
-        let text = self.text("key")?;
-        Ok(VerifierKey::parse(text.trim_end())?)
+        match self {
+            Self::Served(served) => Ok(VerifierKey::parse(served.text("key")?.trim_end())?),
+            Self::Stopped(log) => Ok(log.key().clone()),
+        }
     }
 
     /// The published checkpoint, which is not verified yet.
     pub(super) fn checkpoint(&mut self) -> Result<SignedCheckpoint, Trouble> {
-        Ok(SignedCheckpoint::parse(&self.text("checkpoint")?)?)
-    }
-
-    fn text(&mut self, name: &str) -> Result<String, Trouble> {
-        let bytes = self.page(name)?;
-        let text = bytes.ok_or_else(|| {
-            Trouble::unreachable("the server has no transparency log, or no checkpoint yet")
-        })?;
-        String::from_utf8(text)
-            .map_err(|_| Trouble::unreachable(format_args!("the page `{name}` is not text")))
-    }
-
-    /// `None` if there is none.
-    fn page(&mut self, name: &str) -> Result<Option<Vec<u8>>, CallError> {
-        let (status, body) = self.pages.get(&format!("{PREFIX}/{name}"))?;
-        match status {
-            200 => Ok(Some(body.to_vec())),
-            404 => Ok(None),
-            status => Err(CallError::Unreachable(format!("{status} at {PREFIX}/{name}"))),
+        match self {
+            Self::Served(served) => Ok(SignedCheckpoint::parse(&served.text("checkpoint")?)?),
+            Self::Stopped(log) => Ok(log.checkpoint().clone()),
         }
     }
 
     /// The hashes of a tile, partial or full.
     pub(super) fn tile(&mut self, tile: Tile) -> Result<Vec<Hash>, Trouble> {
         let missing = || Trouble::from(TlogError::Tile(tile));
-        let bytes = self.page(&format!("tile/{tile}"))?.ok_or_else(missing)?;
-        tile.decode(&bytes).ok_or_else(missing)
+        match self {
+            Self::Served(served) => {
+                let bytes = served.page(&format!("tile/{tile}"))?.ok_or_else(missing)?;
+                tile.decode(&bytes).ok_or_else(missing)
+            }
+            Self::Stopped(log) => {
+                let hashes = log.tile(tile).map_err(|error| {
+                    Trouble::unreachable(format_args!("the tile `{tile}`: {error}"))
+                })?;
+                hashes.ok_or_else(missing)
+            }
+        }
     }
 
     /// Finds one of these leaves in a tree, the newest first: its index in the tree, and its place
@@ -87,6 +93,27 @@ impl<'l> Log<'l> {
             }
         }
         Ok(None)
+    }
+}
+
+impl Served<'_> {
+    fn text(&mut self, name: &str) -> Result<String, Trouble> {
+        let bytes = self.page(name)?;
+        let text = bytes.ok_or_else(|| {
+            Trouble::unreachable("the server has no transparency log, or no checkpoint yet")
+        })?;
+        String::from_utf8(text)
+            .map_err(|_| Trouble::unreachable(format_args!("the page `{name}` is not text")))
+    }
+
+    /// `None` if there is none.
+    fn page(&mut self, name: &str) -> Result<Option<Vec<u8>>, CallError> {
+        let (status, body) = self.pages.get(&format!("{PREFIX}/{name}"))?;
+        match status {
+            200 => Ok(Some(body.to_vec())),
+            404 => Ok(None),
+            status => Err(CallError::Unreachable(format!("{status} at {PREFIX}/{name}"))),
+        }
     }
 }
 

@@ -22,6 +22,34 @@ pub fn render(operation: &str, namespace: &str, tree: &Value, request_id: &str) 
     Bytes::from(xml.finish())
 }
 
+/// The same for services whose model flattens lists and maps: a list is its element, repeated.
+///
+/// Source: the Query protocol, `flattened` lists.
+pub fn render_flattened(operation: &str, namespace: &str, tree: &Value, request_id: &str) -> Bytes {
+    let mut xml = XmlWriter::fragment();
+    xml.root(&[operation, "Response"].concat(), namespace);
+    write_flattened(&mut xml, &[operation, "Result"].concat(), tree);
+    xml.open("ResponseMetadata");
+    xml.text("RequestId", request_id);
+    Bytes::from(xml.finish())
+}
+
+fn write_flattened(xml: &mut XmlWriter, name: &str, value: &Value) {
+    match value {
+        Value::Array(items) => items.iter().for_each(|item| write_flattened(xml, name, item)),
+        Value::Object(members) => {
+            xml.open(name);
+            for (name, member) in members {
+                write_flattened(xml, name, member);
+            }
+            xml.close();
+        }
+        scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {
+            write(xml, name, scalar);
+        }
+    }
+}
+
 fn write(xml: &mut XmlWriter, name: &str, value: &Value) {
     match value {
         Value::Null => {}
@@ -81,6 +109,19 @@ mod tests {
             &json!({"SummaryMap": {"entry": [{"key": "a", "value": 1}, {"key": "b", "value": 2}]}}),
             "<GetUserResult><SummaryMap><entry><key>a</key><value>1</value></entry>\
              <entry><key>b</key><value>2</value></entry></SummaryMap></GetUserResult>",
+        );
+    }
+
+    /// Lists of a flattened model have no element of their own.
+    #[test]
+    fn flattened_lists_repeat_their_element() {
+        let tree = json!({"QueueUrl": ["a", "b"], "None": [], "M": [{"A": [{"Name": "n"}]}]});
+        let got = render_flattened("ListQueues", "urn:q", &tree, "REQ");
+        assert_eq!(
+            String::from_utf8_lossy(&got),
+            "<ListQueuesResponse xmlns=\"urn:q\"><ListQueuesResult><QueueUrl>a</QueueUrl>\
+             <QueueUrl>b</QueueUrl><M><A><Name>n</Name></A></M></ListQueuesResult>\
+             <ResponseMetadata><RequestId>REQ</RequestId></ResponseMetadata></ListQueuesResponse>"
         );
     }
 
