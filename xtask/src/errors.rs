@@ -94,7 +94,7 @@ impl Facts {
         Ok(Self {
             served: served(&project.read(OPERATIONS)?),
             listed: listed(&project.read(OF_AWS)?),
-            never: Never::parse(&project.read(never::FILE)?)?,
+            never: Never::parse(&project.read(never::FILE)?, &project.read(never::COUNTS)?)?,
             observed: observed::read(project)?,
             sources: Sources::read(project, &crates)?,
         })

@@ -30,7 +30,7 @@ The gateway builds the record of a call in `gateway/record.rs` (`build`, `record
 The store keeps that text, and deliveries copy it, so that this is also what log files, event history and the console show.
 
 The codec of the operation gives parameters and response (`gateway/codec.rs`, of S3 `s3/event.rs`); then its `annotate` adds resources and additional data, and may replace both.
-Read-only and failed calls have no `responseElements` (`build`); secrets have types that cannot be recorded; texts are cut, and members omitted, at the limits of `trail/record/write.rs`.
+Failed calls have no `responseElements`, and read-only calls only those that `annotate` adds, such as AssumeRole's (`build`); secrets have types that cannot be recorded; texts are cut, and members omitted, at the limits of `trail/record/write.rs`.
 `cargo xtask golden` generates this page from `docs/records-fields.txt`, which is kept by hand, and from the events that the services' tests receive.
 
 ## Fields
@@ -46,6 +46,8 @@ const MEMBERS: &str = "\
 
 The members of parameters, responses and details that differ from operation to operation.
 They have the names of the API's members with the first letter in lower case (`camel_members` in `gateway/codec.rs`): the types below are the operation's input and output, or the functions that name the member.
+S3's are headers, query parameters and documents, and no type names them: their rows are among the fields above. What an operation returns in headers is in its file.
+Which key is a resource of an event of KMS is decided by `annotate` in the operation's file.
 ";
 
 fn links(places: &[Place]) -> String {

@@ -221,6 +221,7 @@ impl CallerSide {
                 rule: need.rule,
                 granted: need.granted,
                 restrict_public_buckets: need.restrict_public_buckets,
+                // There are no organizations, whose policies these two are.
                 service_control: None,
                 resource_control: None,
             },

@@ -138,7 +138,9 @@ fn in_layer<T>(
 }
 
 /// Adds the event of a finished call to the transaction.
-// INVARIANT: every call that ends, well or badly, passes here exactly once.
+// INVARIANT: every call with a caller, also an anonymous one, passes here exactly once when it ends,
+// well or badly. The exception is a call that a full disk refuses (`refuse_when_full` in `row.rs`):
+// there is no room for its event.
 fn record<O: Operation>(
     ctx: &mut Ctx<'_>,
     input: Option<&O::Input>,

@@ -3,7 +3,7 @@
 //! A call is *refused* if it gets any error response. It is *denied* if the reason is a missing
 //! permission, by the policies or by a service's own rule; its event then has one code for all
 //! services. A [`Denial`](crate::Denial) is the engine's reasons for one that policies made. A
-//! [`Fault`] is our own trouble: the client gets a 500.
+//! [`Fault`] is our own trouble: the client gets the service's 500, or its 503 on a full disk.
 
 use std::fmt;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub enum Failure<E> {
     Wire(WireError),
     /// A denial, already in its wire form.
     Denied(WireError),
-    /// Our own trouble; the client sees a 500 and a request id.
+    /// Our own trouble; the client sees a 500, or a 503 on a full disk, and a request id.
     Internal(Fault),
 }
 

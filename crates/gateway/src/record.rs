@@ -74,7 +74,7 @@ fn event_code(service: &Service, code: &str) -> String {
     code.to_owned()
 }
 
-/// The response to an internal error. While there is no space to record, a call may be retried.
+/// The response to an internal error, also in its event. While there is no space to record, a call may be retried.
 ///
 /// Source: the services' "Common errors" pages.
 pub(crate) fn fault(service: &Service, cause: &Fault) -> WireError {
@@ -168,7 +168,7 @@ fn record_of<T>(
     let origin = call.origin.as_ref().filter(|_| call.caller.via.is_none());
     let console = call.caller.session.as_ref().is_some_and(|session| session.console);
     Ok(Record {
-        user_identity: caller::of_call(call),
+        user_identity: caller::of_call(call)?,
         source_ip_address,
         user_agent,
         error_code,

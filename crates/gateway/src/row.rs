@@ -47,7 +47,8 @@ impl Row {
     }
 }
 
-/// A response that arrives once it is durable.
+/// A response that arrives once what it confirms is durable. A refusal that leaves no event is ready
+/// at once.
 pub type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 /// A call that has begun.
@@ -275,6 +276,7 @@ fn submit<R: Send + 'static>(
 }
 
 /// The refusal of a call while the disk is full: a body would use the space that deletion needs.
+/// It leaves no event.
 fn refuse_when_full<O: Operation>(incoming: &Incoming) -> Option<Answering> {
     let Incoming { gateway, call, .. } = incoming;
     let full = gateway.store.expect_room().err()?;
@@ -286,7 +288,7 @@ fn refuse_when_full<O: Operation>(incoming: &Incoming) -> Option<Answering> {
 }
 
 /// Refuses a call before its body, which is not in `incoming`, if the head alone decides so. A
-/// refused call leaves its event; any other leaves nothing, and is begun once its body is here.
+/// refused call leaves its event, except on a full disk; any other leaves nothing, and is begun once its body is here.
 fn refuse_by_head<O: Operation>(incoming: &Incoming) -> Option<Answering> {
     if let Some(refusal) = refuse_when_full::<O>(incoming) {
         return Some(refusal);
@@ -370,7 +372,7 @@ impl<O: Operation> Started<O> {
         })
     }
 
-    /// Runs on a snapshot and commits only the event.
+    /// Runs on a snapshot and commits only the event and the reasons for denials.
     fn read(mut self, view: Result<&Snapshot, Fault>) -> Answering {
         let nested = std::mem::take(&mut self.admitted.records);
         let mut denials = Vec::new();

@@ -12,7 +12,8 @@ pub struct Service {
     pub event_source: &'static str,
     /// The protocol of its requests and responses.
     pub protocol: Protocol,
-    /// The code and wording family of its authentication errors.
+    /// The family of its authentication errors, denials and throttling, and of the form of its
+    /// `userAgent`.
     pub family: Family,
     /// The part of `X-Amz-Target` before the last dot, without namespace (JSON services only).
     pub target: &'static str,
@@ -164,10 +165,9 @@ pub enum WhenFull {
 pub struct Spec {
     /// The service.
     pub service: &'static Service,
-    /// The name in the API, such as `CreateTrail`; with the service's name it forms the default
-    /// action `cloudtrail:CreateTrail`.
+    /// The name in the API, such as `CreateTrail`.
     pub name: &'static str,
-    /// The name in events, where it differs from `name`.
+    /// The name in events, mostly `name`.
     pub event_name: &'static str,
     /// Whether events have `readOnly: true`. Read-only operations run on a snapshot; if one has to
     /// write after all (a default key created on first use), it is run again on the writer.

@@ -102,8 +102,8 @@ impl IamError {
         Self::NoSuchEntity(format!("Policy {arn} was not found."))
     }
 
-    /// Observed: of an attachment.
-    pub(crate) fn not_attachable(arn: &str) -> Self {
+    /// Observed: of an attachment. A boundary and a session policy get the same.
+    pub(crate) fn no_policy_to_attach(arn: &str) -> Self {
         Self::NoSuchEntity(format!("Policy {arn} does not exist or is not attachable."))
     }
 

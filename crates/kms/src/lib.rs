@@ -7,8 +7,8 @@
 //! decide who may decrypt.
 //!
 //! Non-goals: asymmetric and HMAC keys, imported material, replicas of multi-Region keys and custom
-//! key stores. Requests for them are rejected with `UnsupportedOperationException`; the list is at
-//! `ops::ROWS`.
+//! key stores. Parameters that ask for them are rejected with `UnsupportedOperationException`, operations
+//! without a row with `UnknownOperationException`; the list is at `ops::ROWS`.
 //!
 //! Other services use a key by invoking [`GenerateDataKey`], [`Decrypt`] or [`DescribeKey`] as
 //! their caller or as themselves. The ARN behind a key's name is returned by

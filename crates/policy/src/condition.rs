@@ -2,7 +2,7 @@
 //!
 //! Operators are combined by AND, keys within an operator by AND, values of a key by OR; for
 //! negated operators no value may fit. An absent key fails a positive operator and satisfies a
-//! negated one, for all values.
+//! negated one, for all values. `ForAllValues` is true of an absent key, and `ForAnyValue` false.
 //!
 //! A value that is not what its operator compares (no number, date, address, ARN, boolean or
 //! base64), of the policy or of the request, leaves the outcome unknown unless another value

@@ -14,7 +14,7 @@ use crate::{Attached, Policies, Principal, Request, ResourceRule, is_public};
 /// Decides a request.
 ///
 /// Total: returns a decision for every request and all policies. Cost: evaluates each statement
-/// once, within [`Steps::DECISION_MAX`].
+/// once, and again for the near misses of an implicit deny, within [`Steps::DECISION_MAX`].
 pub fn decide(request: &Request<'_>, policies: &Policies<'_>) -> Decision {
     decide_within(request, policies, &Steps::default())
 }
@@ -228,6 +228,7 @@ impl<'a> AllFindings<'a> {
         let resource = in_layer(self.resource_layer, self.resource.as_ref());
         let identity = in_layer(Layer::Identity, Some(&self.identity));
         let first = if need == Need::All { identity.or(resource) } else { resource };
+        // Nothing is missing, and neither a policy nor a grant allows: only the root user is left.
         first.unwrap_or(if policies.granted { Reason::Granted } else { Reason::Root })
     }
 

@@ -12,7 +12,7 @@ use crate::decision::{Decision, Layer, Reason};
 pub enum Quoting {
     /// The resource as it is.
     Plain,
-    /// S3: the resource in quotes, and nothing at all for other accounts and the anonymous.
+    /// S3: the resource in quotes, and `Access Denied` alone for other accounts and the anonymous.
     S3,
 }
 

@@ -10,7 +10,8 @@ pub enum Principal {
         /// Its account.
         account: AccountId,
     },
-    /// An IAM user, with long-term or `GetSessionToken` credentials.
+    /// An IAM user, with long-term credentials, those of `GetSessionToken`, or those of a console
+    /// session.
     User {
         /// Its account.
         account: AccountId,
@@ -32,7 +33,7 @@ pub enum Principal {
         /// The session's name.
         session_name: String,
     },
-    /// A session of `GetFederationToken`, or of an identity provider.
+    /// A session of `GetFederationToken`, or of an identity provider. No operation issues one yet.
     Federated {
         /// Its account.
         account: AccountId,

@@ -55,9 +55,10 @@ pub struct Policies<'a> {
     /// Whether Block Public Access has `RestrictPublicBuckets` on: a public policy then admits
     /// only services and the bucket's own account.
     pub restrict_public_buckets: bool,
-    /// Service control policies, if the caller's account has any.
+    /// Service control policies, if the caller's account has any. The gateway passes none, because
+    /// there are no organizations.
     pub service_control: Option<&'a [Attached<'a>]>,
-    /// Resource control policies, if the resource's account has any.
+    /// Resource control policies, if the resource's account has any. As above.
     pub resource_control: Option<&'a [Attached<'a>]>,
 }
 

@@ -123,19 +123,9 @@ pub(crate) fn load(ctx: &Ctx<'_>, name: &str) -> S3Result<Arc<Bucket>> {
     find(ctx, name)?.ok_or_else(|| S3Error::NoSuchBucket { bucket: name.to_owned() }.into())
 }
 
-/// Whether a bucket called `name` exists, in any account.
-pub fn bucket_exists(tx: &Tx<'_>, name: &str) -> Result<bool, Fault> {
-    Ok(BUCKETS.contains(tx, name)?)
-}
-
 /// The region of a bucket.
 pub(crate) fn bucket_location(tx: &Tx<'_>, name: &str) -> Result<Option<Region>, Fault> {
     Ok(BUCKETS.shared(tx, name)?.map(|bucket| bucket.region.clone()))
-}
-
-/// The account that owns a bucket.
-pub fn bucket_owner(tx: &Tx<'_>, name: &str) -> Result<Option<AccountId>, Fault> {
-    Ok(BUCKETS.get(tx, name)?.map(|bucket| bucket.owner))
 }
 
 /// The 64-digit id of an account in owners and grants.

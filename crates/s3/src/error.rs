@@ -22,7 +22,8 @@ macro_rules! errors {
     )*) => {
         /// Failures of the S3 operations.
         ///
-        /// Texts are AWS's. Observed, unless a variant is tagged otherwise.
+        /// Texts are AWS's. Observed, unless a variant is tagged otherwise: tag a new one without a
+        /// recorded response.
         #[derive(Debug, Clone, PartialEq, Eq)]
         #[expect(missing_docs, reason = "fields are named like the elements that they become")]
         pub enum S3Error {

@@ -80,7 +80,6 @@ mod xml;
 use gateway::{EventForm, Family, Name, OwnFailure, Protocol, Service};
 
 pub use api::{Api, Call, RestXml};
-pub use bucket::{bucket_exists, bucket_owner};
 pub use control::CONTROL;
 pub use cors::{CorsHeaders, CorsRequest, cors_headers};
 pub use encryption::OpenAtRest;

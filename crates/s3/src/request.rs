@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use gateway::{Decoding, Fault, WireError};
+use gateway::{Ctx, Decoding, Fault, WireError};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use wire::Head;
 
@@ -182,9 +182,21 @@ impl Request {
         }
     }
 
-    /// The host that the request names, as locations in responses have it.
-    pub(crate) fn host(&self) -> String {
+    /// The host that the request names.
+    fn host(&self) -> String {
         self.header("host").unwrap_or_else(|| crate::principal::PRINCIPAL.to_owned())
+    }
+
+    /// The URL of the object, over the protocol and in the style with which the client called; `key`
+    /// is encoded.
+    pub(crate) fn location(&self, ctx: &Ctx<'_>, key: &str) -> String {
+        let secure = ctx.call().origin.as_ref().is_some_and(|origin| origin.secure);
+        let scheme = if secure { "https" } else { "http" };
+        let (host, bucket) = (self.host(), &self.bucket);
+        if host.starts_with(&format!("{bucket}.")) {
+            return format!("{scheme}://{host}/{key}");
+        }
+        format!("{scheme}://{host}/{bucket}/{key}")
     }
 
     /// The value of a header; an `x-amz-` header or a condition may be in the query of a presigned

@@ -33,7 +33,7 @@ pub(crate) trait Setting: 'static {
     const GET: Spec;
     /// The row of the writing operation.
     const PUT: Spec;
-    /// The actions of reading and of writing; removing is writing unless stated.
+    /// The actions of reading and of writing.
     const ACTIONS: (&'static str, &'static str);
     /// The root of its document.
     const ROOT: &'static str;
@@ -53,7 +53,7 @@ pub(crate) trait Setting: 'static {
         document: &Element,
     ) -> Result<(), Failure<S3Error>>;
     /// Applies headers beside the document.
-    fn keep(settings: &mut Settings, request: &Request) -> Result<(), Failure<S3Error>> {
+    fn apply_headers(settings: &mut Settings, request: &Request) -> Result<(), Failure<S3Error>> {
         let _ = (settings, request);
         Ok(())
     }
@@ -75,7 +75,7 @@ pub(crate) trait Removable: Setting {
     fn clear(settings: &mut Settings);
 }
 
-/// The settings of a bucket, as they are handed to a [`Setting`].
+/// The whole bucket, as it is handed to a [`Setting`].
 #[derive(Debug)]
 pub(crate) struct Settings(pub(crate) Bucket);
 
@@ -118,7 +118,7 @@ impl<S: Setting> PlainApi for Put<S> {
         }
         let document = xml::read(request.document()?, S::ROOT)?;
         S::set(ctx, &mut settings, &document)?;
-        S::keep(&mut settings, request)?;
+        S::apply_headers(&mut settings, request)?;
         settings.0.check_documents()?;
         settings.0.save(ctx)?;
         let headers = S::headers(&settings, request);

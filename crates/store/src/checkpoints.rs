@@ -24,8 +24,8 @@ const WRITES_BYTES: usize = 4 << 20;
 const PAUSE: Duration = Duration::from_secs(1);
 /// Frames between two checkpoints that the writer makes itself.
 const FRAMES: u64 = 4;
-/// A new base is due when the log has the bytes from which on bases are written, and this many times those of the
-/// newest base.
+/// A new base is due when the log has the bytes from which on bases are written, and this many times
+/// those of the newest base, and when at least half of these were written since that base.
 const LOG_TIMES_BASE: u64 = 4;
 /// Rounds after which a base that failed is tried again: about as many seconds.
 const BASE_WAITS: u32 = 60;
@@ -131,7 +131,7 @@ impl Checkpoints {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The writer has made `view` current.
+    /// The writer has ended a round of commits, well or badly; `view` is current.
     pub(crate) fn note_commit(&self, view: &View) {
         match self.pace {
             Pace::Thread if view.recent_bytes > WRITES_BYTES || !self.shared.log.is_prepared() => {

@@ -184,7 +184,7 @@ impl Store {
         Ok(rows)
     }
 
-    /// Returns `None` if the segment expired after the snapshot was taken.
+    /// Returns no events if the segment expired after the snapshot was taken.
     fn segment_events(
         &self,
         meta: &SegmentMeta,
@@ -218,7 +218,7 @@ impl Store {
         if len == 0 || len < u64::try_from(len_min).unwrap_or(u64::MAX) {
             return Ok(0);
         }
-        let end = end.min(first.saturating_add(u64::try_from(SEGMENT_LEN_MAX).unwrap_or(0)));
+        let end = end.min(first.saturating_add(u64::try_from(SEGMENT_LEN_MAX).unwrap_or(u64::MAX)));
         let (name, folder) = (row_key(first), self.folder().join(SEGMENTS_FOLDER));
         let path = folder.join(format!("{name}.events"));
         // What is in the log may be deleted on the strength of what can be read back. Between the
@@ -274,8 +274,8 @@ impl Store {
         })
     }
 
-    /// Deletes the segments whose newest event is older than `horizon` and that end before
-    /// `keep_from_seq`; returns the number of deleted events.
+    /// Deletes the oldest segments, up to the first that has an event not older than `horizon` or that
+    /// does not end before `keep_from_seq`; returns the number of deleted events.
     pub fn expire(&self, horizon: Timestamp, keep_from_seq: u64) -> Result<u64, StoreError> {
         let expired: Vec<_> = SEGMENTS
             .all(&self.snapshot()?.tx(), "")?

@@ -147,7 +147,8 @@ impl Store {
     ///
     /// The receipt returns the job's result only once all of it is durable. An error means that
     /// none of it happened; only if the disk fails during the commit itself may the whole job turn
-    /// out to be done after the next start. A job that panics leaves nothing behind. Rejected with
+    /// out to be done: before the next commit, once the log is readable again, or after the next
+    /// start. A job that panics leaves nothing behind. Rejected with
     /// [`StoreError::is_full`] while the disk is full.
     pub fn submit<R: Send + 'static>(
         &self,

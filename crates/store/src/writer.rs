@@ -123,7 +123,10 @@ impl Writer {
                 }),
                 Err(error) => {
                     let chain = types::error_chain(&error);
-                    tracing::error!(error = chain, "a job did not run");
+                    tracing::error!(
+                        error = chain,
+                        "a job left nothing: it did not run, or it panicked"
+                    );
                     let _ = sender.send(Err(error));
                     None
                 }

@@ -28,7 +28,8 @@ pub struct Record {
     pub source_ip_address: String,
     /// At most 1 KB is written.
     pub user_agent: Option<String>,
-    /// The service's own code; at most 1 KB is written.
+    /// The code in events, which the gateway derives from the response's: `AccessDenied` for most
+    /// denials, for example. At most 1 KB is written.
     pub error_code: Option<String>,
     /// The returned message; at most 1 KB of it is recorded.
     pub error_message: Option<String>,

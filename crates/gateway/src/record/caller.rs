@@ -3,10 +3,10 @@
 use policy::Principal;
 use serde_json::Value;
 
-use crate::Call;
+use crate::{Call, Fault};
 
 /// `userIdentity` of a call.
-pub(crate) fn of_call(call: &Call) -> Value {
+pub(crate) fn of_call(call: &Call) -> Result<Value, Fault> {
     use trail::user_identity as shapes;
     let caller = &call.caller;
     let key = caller.access_key_id.as_deref();
@@ -14,9 +14,7 @@ pub(crate) fn of_call(call: &Call) -> Value {
         creation_date: session.issued,
         mfa_authenticated: session.mfa,
     });
-    let some_session = session
-        .clone()
-        .unwrap_or(shapes::Session { creation_date: call.now, mfa_authenticated: false });
+    let needed = || session.as_ref().ok_or_else(|| Fault::bug("a session's caller without it"));
     let last = |arn: &str| arn.rsplit('/').next().unwrap_or_default().to_owned();
     let own = match &caller.principal {
         Principal::Root { account } => {
@@ -39,17 +37,17 @@ pub(crate) fn of_call(call: &Call) -> Value {
                 access_key_id: key,
                 source_identity: source,
             };
-            shapes::assumed_role(role, &some_session)
+            shapes::assumed_role(role, needed()?)
         }
         Principal::Federated { account, name, .. } => {
             let user = shapes::Federated { name, account, access_key_id: key, issuer: None };
-            shapes::federated_user(user, &some_session)
+            shapes::federated_user(user, needed()?)
         }
-        Principal::Service { name } => return shapes::service(name),
+        Principal::Service { name } => return Ok(shapes::service(name)),
         Principal::Anonymous => shapes::anonymous(),
     };
-    match caller.via {
+    Ok(match caller.via {
         Some(_) => shapes::forwarded(own),
         None => own,
-    }
+    })
 }

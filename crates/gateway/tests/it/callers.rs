@@ -112,12 +112,40 @@ fn a_session_of_a_role_is_recorded_with_its_issuer() {
     assert_eq!(found["sessionContext"]["sourceIdentity"], "alice");
 }
 
+const BOB: &str = "arn:aws:sts::111122223333:federated-user/bob";
+
+fn bob(session: Option<gateway::Session>) -> gateway::Caller {
+    let account = AccountId::parse(ACCOUNT).unwrap();
+    gateway::Caller {
+        principal: policy::Principal::Federated {
+            account: account.clone(),
+            arn: BOB.to_owned(),
+            issuer_arn: format!("arn:aws:iam::{ACCOUNT}:root"),
+            issuer_id: None,
+            name: "bob".to_owned(),
+        },
+        access_key_id: Some("ASIABOB".to_owned()),
+        session: session.map(Into::into),
+        ..gateway::Caller::anonymous(&account)
+    }
+}
+
+/// A caller of a session without it is a fault: an event must not contain an invented session.
+#[test]
+fn a_session_is_not_invented() {
+    let kit = kit();
+    let before = events(&kit).len();
+    let region = Region::parse("eu-west-1").unwrap();
+    let refused = kit.gateway.invoke::<Serve>(bob(None), region, order(&json!({}))).unwrap_err();
+    let refused = format!("{refused:?}");
+    assert!(refused.contains("a session's caller without it"), "{refused}");
+    assert_eq!(events(&kit).len(), before);
+}
+
 /// A federated user is recorded under the name of its session, with the session's beginning.
 #[test]
 fn a_federated_user_is_recorded_by_its_session() {
     let kit = kit();
-    let account = AccountId::parse(ACCOUNT).unwrap();
-    let arn = format!("arn:aws:sts::{ACCOUNT}:federated-user/bob");
     let session = gateway::Session {
         issued: kit.clock.now(),
         expires: kit.clock.now().plus_ms(3_600_000),
@@ -128,24 +156,12 @@ fn a_federated_user_is_recorded_by_its_session() {
         source_identity: None,
         console: false,
     };
-    let bob = gateway::Caller {
-        principal: policy::Principal::Federated {
-            account: account.clone(),
-            arn: arn.clone(),
-            issuer_arn: format!("arn:aws:iam::{ACCOUNT}:root"),
-            issuer_id: None,
-            name: "bob".to_owned(),
-        },
-        access_key_id: Some("ASIABOB".to_owned()),
-        session: Some(session.into()),
-        ..gateway::Caller::anonymous(&account)
-    };
     let region = Region::parse("eu-west-1").unwrap();
     kit.clock.advance_ms(5_000);
-    kit.gateway.invoke::<Serve>(bob, region, order(&json!({}))).unwrap();
+    kit.gateway.invoke::<Serve>(bob(Some(session)), region, order(&json!({}))).unwrap();
     let found = last(&kit)["userIdentity"].clone();
     assert_eq!(names(&found), "type principalId arn accountId accessKeyId sessionContext");
-    assert_eq!((&found["type"], &found["arn"]), (&json!("FederatedUser"), &json!(arn)));
+    assert_eq!((&found["type"], &found["arn"]), (&json!("FederatedUser"), &json!(BOB)));
     assert_eq!(found["principalId"], format!("{ACCOUNT}:bob"));
     let want = json!({"creationDate": testkit::START.iso(), "mfaAuthenticated": "true"});
     assert_eq!(found["sessionContext"]["attributes"], want);

@@ -36,7 +36,7 @@ pub(crate) fn check_policy_arn(arn: Option<&str>) -> Result<(), IamError> {
     }
 }
 
-/// The policy that is to be attached. Other accounts' policies are not.
+/// The policy that is to be attached or to become a boundary. Other accounts' policies are refused.
 pub(crate) fn attachable(ctx: &Ctx<'_>, arn: &str) -> Result<ManagedPolicy, Fail> {
     let parsed = Arn::parse(arn);
     let iam = parsed.as_ref().is_some_and(|parsed| {
@@ -51,7 +51,7 @@ pub(crate) fn attachable(ctx: &Ctx<'_>, arn: &str) -> Result<ManagedPolicy, Fail
         return Err(IamError::PolicyNotAttachable.into());
     }
     let found = if reachable { directory::policy(ctx.tx(), arn)? } else { None };
-    found.ok_or_else(|| IamError::not_attachable(arn).into())
+    found.ok_or_else(|| IamError::no_policy_to_attach(arn).into())
 }
 
 /// Attaches a managed policy; once more changes nothing.

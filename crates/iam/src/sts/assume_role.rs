@@ -356,7 +356,7 @@ impl AssumeRoleInput {
             let account = Arn::parse(arn).map(|arn| arn.account().to_owned());
             let near = account.is_some_and(|own| own == "aws" || own == role.account.as_str());
             if !near || directory::policy(ctx.tx(), arn)?.is_none() {
-                return Err(IamError::not_attachable(arn).into());
+                return Err(IamError::no_policy_to_attach(arn).into());
             }
         }
         Ok(())

@@ -67,8 +67,8 @@ impl Api for PostObject {
         upload: &mut Upload,
     ) -> S3Result<Response> {
         let stored = PutObject::run(ctx, request, seen, upload)?;
-        let secure = ctx.call().origin.as_ref().is_some_and(|origin| origin.tls.is_some());
-        Ok(respond(request, stored, secure))
+        let location = request.location(ctx, &wire::uri::encode_path(&request.key));
+        Ok(respond(request, stored, location))
     }
 }
 
@@ -82,7 +82,7 @@ fn policy(request: &Request) -> S3Result<Option<PostPolicy>> {
 ///
 /// Source: S3 API Reference, "Creating an HTML form": `success_action_redirect` outweighs
 /// `success_action_status`; a value that cannot be used counts as none; 204 without one.
-fn respond(request: &Request, stored: Response, secure: bool) -> Response {
+fn respond(request: &Request, stored: Response, location: String) -> Response {
     let field_of = |name| field(&request.form, name).unwrap_or_default();
     let etag = stored.header("etag").unwrap_or_default().to_owned();
     let redirect = [field_of("success_action_redirect"), field_of("redirect")];
@@ -93,7 +93,6 @@ fn respond(request: &Request, stored: Response, secure: bool) -> Response {
         let location = format!("{url}{sign}bucket={bucket}&key={key}&etag={etag}");
         return Response::empty(303).with_all(stored.headers).with("location", location);
     }
-    let location = location(request, secure);
     let answer = match field_of("success_action_status") {
         "200" => Response::ok(),
         "201" => {
@@ -111,15 +110,4 @@ fn is_web_address(url: &str) -> bool {
     url.split_once("://").is_some_and(|(scheme, rest)| {
         matches!(scheme.to_ascii_lowercase().as_str(), "http" | "https") && !rest.is_empty()
     })
-}
-
-/// Where the object is, in the style in which its bucket was named.
-fn location(request: &Request, secure: bool) -> String {
-    let scheme = if secure { "https" } else { "http" };
-    let host = request.host();
-    let (bucket, key) = (&request.bucket, wire::uri::encode_path(&request.key));
-    if host.starts_with(&format!("{bucket}.")) {
-        return format!("{scheme}://{host}/{key}");
-    }
-    format!("{scheme}://{host}/{bucket}/{key}")
 }

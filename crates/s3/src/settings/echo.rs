@@ -52,7 +52,7 @@ macro_rules! echoes {
             actions: ($get_action:literal, $put_action:literal),
             $(delete: $delete:literal needs $delete_action:literal,)?
             unset: $unset:expr, check: $check:path
-            $(, keep: $keep:path, headers: $headers:path)? $(, bytes_max: $bytes_max:expr)? $(,)?
+            $(, apply_headers: $apply:path, headers: $headers:path)? $(, bytes_max: $bytes_max:expr)? $(,)?
         }
     )*) => {$(
         $(#[$doc])*
@@ -77,8 +77,8 @@ macro_rules! echoes {
                 Ok(())
             }
 
-            $(fn keep(settings: &mut Settings, request: &Request) -> S3Result<()> {
-                $keep(settings, request)
+            $(fn apply_headers(settings: &mut Settings, request: &Request) -> S3Result<()> {
+                $apply(settings, request)
             }
 
             fn headers(settings: &Settings, request: &Request) -> Vec<(String, String)> {
@@ -109,7 +109,7 @@ echoes! {
             "NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"
         ),
         check: checks::lifecycle,
-        keep: checks::keep_minimum_size, headers: checks::lifecycle_headers,
+        apply_headers: checks::keep_minimum_size, headers: checks::lifecycle_headers,
     }
     /// Source: S3 API Reference, "CORSConfiguration".
     Cors {

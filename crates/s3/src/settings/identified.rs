@@ -74,7 +74,7 @@ fn stored<K: Identified>(bucket: &Bucket) -> Vec<(&str, &String)> {
 
 /// The id behind which a page begins.
 ///
-/// Assumed: S3 refuses a token that was never given like one of a list of keys.
+/// Assumed: S3 refuses a token of another form than its own like one of a list of keys.
 fn token(request: &Request) -> S3Result<Option<String>> {
     let Some(token) = request.filled("continuation-token") else { return Ok(None) };
     let bytes = URL_SAFE_NO_PAD.decode(token).ok();

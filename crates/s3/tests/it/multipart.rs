@@ -5,6 +5,7 @@ use serde_json::json;
 use testkit::{Answered, Kit, S3Request};
 use types::Timestamp;
 
+use crate::policy_conditions::{secure_at, signed_head};
 use crate::{get, kit, put, send};
 
 fn begin(kit: &Kit, headers: &[(&str, &str)]) -> String {
@@ -112,6 +113,38 @@ fn a_part_is_copied_from_an_object() {
     let done = send(&kit, "POST", &format!("/bkt/k?uploadId={id}"), &[], body).ok();
     assert!(done.element("ChecksumCRC32C").ends_with("-1"));
     assert_eq!(get(&kit, "/bkt/k").text(), "234");
+}
+
+/// Observed: the location has the protocol, also behind a proxy that encrypts, and the style of the call, and `%2F` for `/`
+/// (aws/aws-sdk-js, issues 811 and 1158).
+#[test]
+fn the_location_is_the_url_that_the_client_uses() {
+    let kit = kit();
+    let [key, target] = ["a/b\u{2014}c", "a/b%E2%80%94c"];
+    let complete = |call: &dyn Fn(&str, &'static [u8]) -> Answered| {
+        let begun = send(&kit, "POST", &format!("/bkt/{target}?uploads"), &[], "").ok();
+        let id = begun.element("UploadId");
+        let part = format!("/bkt/{target}?partNumber=1&uploadId={id}");
+        let etag = send(&kit, "PUT", &part, &[], "x").ok().header("etag");
+        assert_eq!(etag, "\"9dd4e461268c8034f5c8564e155c67a6\"");
+        let body = b"<CompleteMultipartUpload><Part><PartNumber>1</PartNumber>\
+            <ETag>9dd4e461268c8034f5c8564e155c67a6</ETag></Part></CompleteMultipartUpload>";
+        let done = call(&format!("{target}?uploadId={id}"), body).ok();
+        assert_eq!(done.element("Key"), key);
+        done.element("Location")
+    };
+    let plain = complete(&|rest, body| send(&kit, "POST", &format!("/bkt/{rest}"), &[], body));
+    assert_eq!(plain, "http://127.0.0.1:4566/bkt/a%2Fb%E2%80%94c");
+    let path = |rest: &str, body| {
+        secure_at(&kit, "s3.localhost:4566", ("POST", &format!("/bkt/{rest}")), body)
+    };
+    assert_eq!(complete(&path), "https://s3.localhost:4566/bkt/a%2Fb%E2%80%94c");
+    let virtual_hosted = |rest: &str, body: &'static [u8]| {
+        let call = ("POST", &*format!("/{rest}"));
+        let head = signed_head(&kit, "bkt.s3.localhost", call, body);
+        kit.answer(head, &bytes::Bytes::from_static(body))
+    };
+    assert_eq!(complete(&virtual_hosted), "https://bkt.s3.localhost/a%2Fb%E2%80%94c");
 }
 
 /// Observed: a key that changed since the upload began is a conflict.

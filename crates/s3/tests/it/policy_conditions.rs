@@ -184,7 +184,7 @@ fn old_versions_of_tls_can_be_denied_to_everyone() {
         });
         let policy = json!({"Version": "2012-10-17", "Statement": [allow, deny]});
         put(&kit, "/bkt?policy", policy.to_string());
-        over_tls(&kit, "GET", "/bkt/k", &[]).status
+        over_tls(&kit, secure_head(HOST, ("GET", "/bkt/k"), &[]), b"").status
     };
     assert_eq!(read("1.3"), 200);
     assert_eq!(read("1.4"), 403);
@@ -192,26 +192,56 @@ fn old_versions_of_tls_can_be_denied_to_everyone() {
 
 /// A call by the root user over TLS 1.3.
 pub(crate) fn secure(kit: &Kit, method: &str, target: &str) -> Answered {
-    let (host, hash, now) = ("127.0.0.1:4566", wire::sign::payload_hash(b""), kit.clock.now());
+    secure_at(kit, HOST, (method, target), b"")
+}
+
+/// A call by the root user over TLS 1.3, to this host.
+pub(crate) fn secure_at(
+    kit: &Kit,
+    host: &str,
+    (method, target): (&str, &str),
+    body: &'static [u8],
+) -> Answered {
+    let head = signed_head(kit, host, (method, target), body);
+    over_tls(kit, head, body)
+}
+
+/// The head of a call by the root user over an encrypted connection.
+pub(crate) fn signed_head(
+    kit: &Kit,
+    host: &str,
+    (method, target): (&str, &str),
+    body: &[u8],
+) -> wire::Head {
+    let (hash, now) = (wire::sign::payload_hash(body), kit.clock.now());
     let region = testkit::REGION;
     let signed =
         wire::sign::sign_header(method, host, target, &[], &hash, &kit.root, region, "s3", now);
-    over_tls(kit, method, target, &signed)
+    secure_head(host, (method, target), &signed)
 }
 
-/// A call over TLS 1.3 with these headers.
-fn over_tls(kit: &Kit, method: &str, target: &str, signed: &[(String, String)]) -> Answered {
-    let host = "127.0.0.1:4566";
+const HOST: &str = "127.0.0.1:4566";
+
+fn secure_head(
+    host: &str,
+    (method, target): (&str, &str),
+    signed: &[(String, String)],
+) -> wire::Head {
     let mut headers = http::HeaderMap::new();
     for (name, value) in signed.iter().chain([&("host".to_owned(), host.to_owned())]) {
         let name = http::HeaderName::from_bytes(name.as_bytes()).unwrap();
         headers.insert(name, value.parse().unwrap());
     }
     let (method, peer) = (method.parse().unwrap(), [192, 0, 2, 1].into());
-    let head = wire::Head::new(method, target.to_owned(), headers, true, peer);
+    wire::Head::new(method, target.to_owned(), headers, true, peer)
+}
+
+/// A call over TLS 1.3.
+fn over_tls(kit: &Kit, head: wire::Head, body: &'static [u8]) -> Answered {
     let identified = kit.gateway.identify(&head).unwrap();
     let tls = Some(("TLSv1.3".to_owned(), "TLS_AES_128_GCM_SHA256".to_owned()));
-    let received = gateway::Received { head, body: bytes::Bytes::new(), form: None, tls };
+    let received =
+        gateway::Received { head, body: bytes::Bytes::from_static(body), form: None, tls };
     let (begun, _) = kit.gateway.begin(identified, received);
     let answering = match begun {
         gateway::Begun::Answering(answering) => Some(answering),

@@ -77,7 +77,7 @@ impl Api for CompleteMultipartUpload {
         })?;
         let owner = open.owner.unwrap_or_else(|| bucket.owner.clone());
         let version = object::push(ctx, bucket, &key, owner, Some(stored))?;
-        let (document, headers) = answer(request, bucket, &version);
+        let (document, headers) = answer(ctx, request, &version);
         let parts = listed.into_iter().map(|part| (part.number, part.etag)).collect();
         let at = ctx.now();
         let done = Completed { at, parts, document: document.clone(), headers: headers.clone() };
@@ -86,16 +86,16 @@ impl Api for CompleteMultipartUpload {
     }
 }
 
+/// Observed: the location is a URL of the protocol and in the style with which the client called,
+/// with `%2F` for `/` in keys (aws/aws-sdk-js, issues 811 and 1158).
 fn answer(
+    ctx: &Ctx<'_>,
     request: &Request,
-    bucket: &Bucket,
     version: &crate::model::Version,
 ) -> (String, Vec<(String, String)>) {
     let mut xml = Xml::result("CompleteMultipartUploadResult");
-    let host = request.host();
-    let path = wire::uri::encode_path(&request.key);
-    xml.text("Location", format!("http://{host}/{}/{path}", bucket.name));
-    xml.text("Bucket", &bucket.name).text("Key", &request.key);
+    xml.text("Location", request.location(ctx, &wire::uri::encode(&request.key)));
+    xml.text("Bucket", &request.bucket).text("Key", &request.key);
     let mut headers = Vec::new();
     if let Some(stored) = &version.stored {
         xml.text("ETag", quoted(&stored.etag));
