@@ -45,7 +45,7 @@ const STOP_WAIT: Duration = Duration::from_secs(4);
 type Step = fn(&Context) -> Timestamp;
 
 /// The workers by name.
-const STEPS: [(&str, Step); 9] = [
+const STEPS: [(&str, Step); 10] = [
     ("delivery", deliver),
     ("sealing", seal),
     ("keys", keys_due),

@@ -16,6 +16,7 @@ The sections of the services list the errors of their operations besides those. 
 A test received each error in these sections, unless the row is marked *never*, with the reason, or *no test*.
 *Listed* errors are those that AWS's service model lists for the operation; services return more than their models list.
 *Made in* names the functions that created the error in the tests. An error carries the line that created it, which the server logs as `made_at` at level `debug`. A policy denial is created by `denial` in `gateway/access.rs`.
+Operations that do not exist here are refused as listed under *The request*; [operations.md](operations.md) lists the absent operations of AWS.
 The status and the code of a service's own errors are in its `error.rs`. An internal error (a `Fault`: a damaged store, a missing key, a bug) has the status and the code in `failure` of the service's `Service` constant, in its `lib.rs`.
 Paths are those below `crates/`, without `src/`, as in [records.md](records.md), which lists the fields of events.
 `cargo xtask golden` generates the sections of the services from the responses that the services' tests receive; the reasons are kept by hand in `docs/errors-never.txt`.

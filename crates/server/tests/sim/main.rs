@@ -71,13 +71,14 @@ fn a_quiet_life_is_recorded() {
 fn lives_on_a_failing_disk_are_recorded() {
     let (mut refused, mut delivered) = (0, 0);
     let first = 100 + number("SIM_FROM").unwrap_or(0);
-    for seed in first..first + seeds() {
+    let lives = seeds().max(SEEDS);
+    for seed in first..first + lives {
         let world = live_seed(seed, Trouble::FailingDisk);
         refused += world.ledger.iter().filter(|attempt| !attempt.acknowledged).count();
         delivered += proof::read_logs(world.kit()).len();
     }
-    assert!(refused as u64 > seeds(), "the disk failed: {refused}");
-    assert!(delivered as u64 > 10 * seeds(), "there was something to prove: {delivered}");
+    assert!(refused > 0, "the disk failed");
+    assert!(delivered as u64 > 10 * lives, "there was something to prove: {delivered}");
 }
 
 /// Despite all faults, nothing is lost, duplicated or unproved.
