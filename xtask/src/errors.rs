@@ -10,6 +10,7 @@
 mod makers;
 mod never;
 mod pages;
+mod shared;
 mod signatures;
 mod sources;
 
@@ -20,6 +21,8 @@ use crate::observed::{self, CRATES, Observed, crate_of};
 use crate::project::Project;
 use crate::{cargo, out, records};
 use never::Never;
+use shared::Shared;
+pub(crate) use shared::check as check_shared;
 use sources::Sources;
 
 /// The pages.
@@ -32,9 +35,6 @@ const OPERATIONS: &str = "docs/operations.md";
 /// What has no test yet.
 const UNTESTED: &str = "docs/untested.txt";
 
-/// The crates of the steps that all operations share.
-const SHARED: [&str; 2] = ["crates/gateway", "crates/wire"];
-
 /// All that the pages are made of.
 struct Facts {
     /// The operations that are there, by service.
@@ -42,6 +42,7 @@ struct Facts {
     /// What the models list.
     listed: BTreeMap<(String, String), BTreeSet<String>>,
     never: Never,
+    shared: Shared,
     observed: Observed,
     sources: Sources,
 }
@@ -90,11 +91,12 @@ fn report(complaints: &[String]) -> Result<(), Failure> {
 
 impl Facts {
     fn read(project: &Project) -> Result<Self, Failure> {
-        let crates = CRATES.iter().map(|(_, folder)| *folder).chain(SHARED).collect();
+        let crates = CRATES.iter().map(|(_, folder)| *folder).chain(shared::FOLDERS).collect();
         Ok(Self {
             served: served(&project.read(OPERATIONS)?),
             listed: listed(&project.read(OF_AWS)?),
             never: Never::parse(&project.read(never::FILE)?, &project.read(never::COUNTS)?)?,
+            shared: Shared::parse(&project.read(shared::LIST)?)?,
             observed: observed::read(project)?,
             sources: Sources::read(project, &crates)?,
         })

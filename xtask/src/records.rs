@@ -17,7 +17,7 @@ use crate::project::Project;
 pub(crate) use list::check;
 use list::{LIST, List};
 use members::Members;
-use place::{Place, Sources};
+pub(crate) use place::{Place, Sources};
 
 /// The page.
 pub(crate) const PAGE: &str = "docs/records.md";
@@ -25,17 +25,18 @@ pub(crate) const PAGE: &str = "docs/records.md";
 const HEAD: &str = "\
 # Records
 
-Which functions write each field of a delivered record, and decide its value.
+This page lists the functions that write each field of a delivered record and decide its value.
 The gateway builds the record of a call in `gateway/record.rs` (`build`, `record_of`), that of a service's own event in `gateway/record/service.rs`, that of a sign-in in `gateway/record/sign_in.rs`; `trail/record/write.rs` writes it as JSON.
+Paths are those below `crates/`, without `src/`, as in [errors.md](errors.md), which lists the errors of each operation.
 The store keeps that text, and deliveries copy it, so that this is also what log files, event history and the console show.
 
-The codec of the operation gives parameters and response (`gateway/codec.rs`, of S3 `s3/event.rs`); then its `annotate` adds resources and additional data, and may replace both.
+The operation's codec provides parameters and response (`gateway/codec.rs`; for S3 `s3/event.rs`). Then the operation's `annotate` adds resources and additional data, and may replace parameters and response.
 Failed calls have no `responseElements`, and read-only calls only those that `annotate` adds, such as AssumeRole's (`build`); secrets have types that cannot be recorded; texts are cut, and members omitted, at the limits of `trail/record/write.rs`.
 `cargo xtask golden` generates this page from `docs/records-fields.txt`, which is kept by hand, and from the events that the services' tests receive.
 
 ## Fields
 
-The first item of a row writes the field, the others decide its value.
+The first function of a row writes the field, the others decide its value. A type in the list has the fields that are written under their own names.
 
 | field | written and decided in |
 |---|---|
@@ -45,12 +46,13 @@ const MEMBERS: &str = "\
 ## Members
 
 The members of parameters, responses and details that differ from operation to operation.
-They have the names of the API's members with the first letter in lower case (`camel_members` in `gateway/codec.rs`): the types below are the operation's input and output, or the functions that name the member.
+They have the names of the API's members with the first letter in lower case (`camel_members` in `gateway/codec.rs`): the types below are the operation's input and output, or the functions that name the member. Operations that a table makes, such as `PutRolePolicy`, have the types and functions of the generic operation (`Put`), and their names in the table (`iam/noun.rs`).
 S3's are headers, query parameters and documents, and no type names them: their rows are among the fields above. What an operation returns in headers is in its file.
 Which key is a resource of an event of KMS is decided by `annotate` in the operation's file.
 ";
 
-fn links(places: &[Place]) -> String {
+/// Links to places.
+pub(crate) fn links(places: &[Place]) -> String {
     places.iter().map(Place::link).collect::<Vec<_>>().join("; ")
 }
 

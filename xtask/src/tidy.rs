@@ -12,7 +12,7 @@ pub(crate) mod words;
 
 use crate::failure::Failure;
 use crate::project::Project;
-use crate::{assumptions, out, records, sources};
+use crate::{assumptions, errors, out, records, sources};
 
 /// Runs all checks and fails with all complaints.
 pub(crate) fn tidy(project: &Project) -> Result<(), Failure> {
@@ -28,6 +28,7 @@ pub(crate) fn tidy(project: &Project) -> Result<(), Failure> {
     tables::check(&crates, &mut complaints);
     defaults::check(project, &crates, &mut complaints)?;
     records::check(project, &mut complaints)?;
+    errors::check_shared(project, &mut complaints)?;
     let page = project.read(assumptions::PAGE).unwrap_or_default();
     if page != assumptions::page(project)? {
         complaints.push(format!("`{}` is stale: cargo xtask golden", assumptions::PAGE));

@@ -162,7 +162,8 @@ fn record_of<T>(
         None => (None, None),
     };
     let (source_ip_address, user_agent) = source(call, service);
-    // Observed: calls that services make for themselves share their ID with the service's copy.
+    // Observed: the event of a call that a service makes for itself has a shared ID, as if the
+    // service's own account received a copy.
     let by_service = call.caller.is_service().then(|| ctx.entropy().bytes());
     let shared_event_id = by_service.transpose()?.map(uuid_v4);
     let origin = call.origin.as_ref().filter(|_| call.caller.via.is_none());

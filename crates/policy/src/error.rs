@@ -21,7 +21,7 @@ pub enum PolicyErrorKind {
     NotJson,
     /// JSON, but not a policy of this kind.
     Malformed,
-    /// A principal in a form that AWS rejects, or none at all.
+    /// A principal in a form that the grammar rejects, or none at all.
     InvalidPrincipal,
 }
 

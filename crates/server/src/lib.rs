@@ -1,5 +1,5 @@
-//! Sockets, TLS, workers and configuration: the shell around the pipeline, and the only crate that
-//! uses the async runtime.
+//! Sockets, TLS, workers and configuration: the shell around the pipeline. Besides clients, only this
+//! crate and `backup`, which sends to buckets, use the async runtime.
 //!
 //! It makes no decisions about calls. It reads heads and bodies within their limits, passes them to
 //! the [`gateway::Gateway`], and writes the responses; it wakes the workers when they are due.

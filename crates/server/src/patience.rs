@@ -108,7 +108,13 @@ impl Pacing {
         if left.is_zero() {
             return Poll::Ready(());
         }
-        let begin = || (Instant::now(), TokioTimer::new().sleep(left));
+        let begin = || (runtime_now(), TokioTimer::new().sleep(left));
         self.wait.get_or_insert_with(begin).1.as_mut().poll(context)
     }
+}
+
+/// The time by which deadlines of sockets and of waits for memory are measured.
+#[expect(clippy::disallowed_methods, reason = "the runtime's timers, which wait, have no other")]
+pub(crate) fn runtime_now() -> Instant {
+    Instant::now()
 }

@@ -47,7 +47,8 @@ pub(crate) struct StateCopy {
     is_doubtful: AtomicBool,
 }
 
-/// A test's state file.
+/// The state file of a test that simulates the disk. The server uses files in a folder instead, so
+/// this seam exists for tests alone.
 pub trait StateFiles: Send + Sync + 'static {
     /// The file as it is; an empty one if there is none.
     fn open(&self) -> Box<dyn StorageBackend>;

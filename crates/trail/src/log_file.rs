@@ -150,7 +150,10 @@ pub fn read(gz: &[u8], bytes_max: u64) -> Result<Vec<Value>, ReadError> {
 }
 
 /// The time in the name of a file that is cut `now`: the next boundary of five minutes, or of one
-/// minute where files are cut more often than every five minutes (never so on AWS).
+/// minute where files are cut more often than every five minutes, which only Shoseki does.
+///
+/// Observed: minutes are multiples of five in every name on AWS, and every event of a file is older
+/// than the time in its name.
 pub fn slot_end(now: Timestamp, interval_ms: u64) -> Timestamp {
     now.ceil_to(if interval_ms < SLOT_MS { MINUTE_MS } else { SLOT_MS })
 }

@@ -66,7 +66,7 @@ mod tests {
         }
     }
 
-    /// As on AWS, the last of two members with one name counts.
+    /// The last of two members with one name counts.
     #[test]
     fn the_last_duplicate_counts() {
         assert_eq!(parse(br#"{"a":1,"b":2,"a":3}"#), Ok(json!({"a": 3, "b": 2})));

@@ -5,19 +5,21 @@ use super::sources::{Made, Place, merge};
 use super::{Facts, signatures};
 use crate::functions::folder;
 use crate::observed::{Refusal, crate_of};
+use crate::records::links;
 
 const ERRORS_HEAD: &str = "\
 # Errors
 
-Which errors each operation returns, and which functions make them.
-A test received every error below as a response of its operation, unless it is marked *never*, with the reason, or *no test*.
+This page lists the errors that each operation returns, and the functions that make them.
+The [first section](#shared-steps) lists the errors of the steps that all operations share: authentication, signatures, decoding, denials, limits and faults. It is kept by hand in `docs/errors-shared.txt`, and `cargo xtask tidy` checks that its functions exist.
+The sections of the services list the errors of their operations besides those. A shared error is repeated there only if a test received it from the operation.
+A test received each error in these sections, unless the row is marked *never*, with the reason, or *no test*.
 *Listed* errors are those that AWS's service model lists for the operation; services return more than their models list.
-*Made in* names the files that made the error in the tests, and the functions in them: an error carries the line that made it, which the server logs as `made_at` at level `debug`.
-Errors of the steps that all operations share are made in `crates/gateway` and `crates/wire`. Where `wire` words a refused signature, the functions that refuse it come first, if they are few.
-A denial by policies is made by `denial` in `crates/gateway/src/access.rs`, which is not repeated here.
-An operation that is not here gets its refusal from `crates/gateway/src/identify.rs` (`identify_json`, `identify_rest`, `query_row`); `docs/operations.md` lists those that are absent.
-The status and the code of a service's own errors are in its `error.rs`; those of a fault in its `lib.rs`.
-`cargo xtask golden` generates this page from the responses that the services' tests receive; the reasons are kept by hand in `docs/errors-never.txt`.
+*Made in* names the functions that created the error in the tests. An error carries the line that created it, which the server logs as `made_at` at level `debug`. A policy denial is created by `denial` in `gateway/access.rs`.
+Operations that do not exist here are refused as listed under *The request*; [operations.md](operations.md) lists the absent operations of AWS.
+The status and the code of a service's own errors are in its `error.rs`. An internal error (a `Fault`: a damaged store, a missing key, a bug) has the status and the code in `failure` of the service's `Service` constant, in its `lib.rs`.
+Paths are those below `crates/`, without `src/`, as in [records.md](records.md), which lists the fields of events.
+`cargo xtask golden` generates the sections of the services from the responses that the services' tests receive; the reasons are kept by hand in `docs/errors-never.txt`.
 ";
 
 const TESTS_HEAD: &str = "\
@@ -31,6 +33,7 @@ A dash means that there is nothing to see; `docs/errors-never.txt` has the reaso
 impl Facts {
     pub(super) fn errors_page(&self) -> String {
         let mut page = String::from(ERRORS_HEAD);
+        page.push_str(&self.shared.section());
         for (service, operations) in &self.served {
             // Writing to a String cannot fail.
             let _ = write!(page, "\n## {service}\n");
@@ -63,8 +66,7 @@ impl Facts {
             let made_in = match (refusal, self.never.reason(service, operation, code)) {
                 (Some(refusal), _) => {
                     let places = self.places(service, operation, (code, refusal));
-                    let links = places.iter().map(|place| link(place, service));
-                    links.collect::<Vec<_>>().join(", ")
+                    links(&places.into_iter().map(Place::named).collect::<Vec<_>>())
                 }
                 (None, Some(_)) if of_all.contains(code) => continue,
                 (None, Some(reason)) => format!("never: {reason}"),
@@ -138,14 +140,4 @@ impl Facts {
             unseen.join(", ")
         );
     }
-}
-
-/// A link to a file, which is named without the service's own crate, and the functions in it.
-fn link(place: &Place, service: &str) -> String {
-    let file = &place.file;
-    let path = file.strip_prefix("crates/").unwrap_or(file);
-    let (_, name) = path.split_once("/src/").unwrap_or_default();
-    let name = if crate_of(service) == Some(folder(file)) { name } else { path };
-    let functions = place.functions.iter().map(|name| format!(" `{name}`"));
-    format!("[{name}](../{file}){}", functions.collect::<Vec<_>>().join(","))
 }

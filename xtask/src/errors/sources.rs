@@ -6,6 +6,7 @@ use super::makers::{error_of, makers_in};
 use crate::failure::Failure;
 use crate::functions::{Function, Functions, folder, has_word, without_tests};
 use crate::project::Project;
+use crate::records;
 
 /// The sources of the crates that make errors, without their tests.
 #[derive(Debug, Default)]
@@ -40,6 +41,13 @@ pub(crate) struct Made<'a> {
     pub(crate) code: &'a str,
     /// The line that a test received, such as `crates/s3/src/object.rs:57`.
     pub(crate) at: &'a str,
+}
+
+impl Place {
+    /// The place as pages link to it.
+    pub(super) fn named(self) -> records::Place {
+        records::Place { file: self.file, items: self.functions }
+    }
 }
 
 impl Sources {

@@ -12,6 +12,7 @@ fn counted(never: &str, counts: &str, observed: &str) -> Facts {
         served: served(PAGE),
         listed: listed("# of AWS\nkms Encrypt DisabledException NotFoundException\n"),
         never: Never::parse(never, counts).unwrap(),
+        shared: Shared::default(),
         observed: observed::parse(observed),
         sources: Sources::with(&[(
             "crates/kms/src/lookup.rs",
@@ -85,8 +86,8 @@ fn the_page_has_a_row_for_each_error() {
     let page = facts("", &more).errors_page();
     for row in [
         "| Encrypt | DisabledException |  | yes | no test |\n",
-        "| Encrypt | NotFoundException | 400 | yes | [lookup.rs](../crates/kms/src/lookup.rs) `found` |\n",
-        "| Encrypt | ValidationException | 400 |  | [wire/src/json.rs](../crates/wire/src/json.rs) |\n",
+        "| Encrypt | NotFoundException | 400 | yes | [kms/lookup.rs](../crates/kms/src/lookup.rs) `found` |\n",
+        "| Encrypt | ValidationException | 400 |  | [wire/json.rs](../crates/wire/src/json.rs) |\n",
     ] {
         assert!(page.contains(row), "{row}{page}");
     }

@@ -26,8 +26,7 @@ impl List {
         for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let wrong = || format!("`{LIST}`: `{line}` is no line of it");
             let (field, places) = line.split_once(": ").ok_or_else(wrong)?;
-            let places = places.split("; ").map(place).collect::<Option<Vec<_>>>();
-            rows.push((field.to_owned(), places.ok_or_else(wrong)?));
+            rows.push((field.to_owned(), Place::list(places).ok_or_else(wrong)?));
         }
         Ok(Self(rows))
     }
@@ -54,16 +53,9 @@ impl List {
         for (field, places) in &self.0 {
             let mut texts = Vec::new();
             for Place { file, items } in places {
-                let Some(text) = sources.files.get(file) else {
-                    complaints.push(format!("`{LIST}`: `{field}`: there is no `{file}`"));
-                    continue;
-                };
                 for item in items {
-                    let is_constant = text.contains(&format!("const {item}: "));
-                    let mut functions = sources.functions.iter();
-                    match functions.find(|one| one.file == *file && one.title() == *item) {
-                        Some(function) => texts.push(function.text.as_str()),
-                        None if is_constant => texts.push(text),
+                    match sources.item(file, item) {
+                        Some(text) => texts.push(text),
                         None => complaints
                             .push(format!("`{LIST}`: `{field}`: `{file}` has no `{item}`")),
                     }
@@ -76,12 +68,4 @@ impl List {
         }
         complaints
     }
-}
-
-/// `trail/record/write.rs Record::draft, Record::tail`
-fn place(text: &str) -> Option<Place> {
-    let (path, items) = text.split_once(' ')?;
-    let (folder, file) = path.split_once('/')?;
-    let items = items.split(", ").map(str::to_owned).collect();
-    Some(Place { file: format!("crates/{folder}/src/{file}"), items })
 }

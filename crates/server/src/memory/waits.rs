@@ -1,7 +1,9 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
+
+use crate::patience::runtime_now;
 
 /// The maximum total time for which one request may wait for memory. Longer than a body may stop,
 /// so that waiting requests outlast those that only occupy memory; shorter than the minute for
@@ -29,7 +31,7 @@ impl Waits {
         room: impl Future<Output = T>,
     ) -> Option<T> {
         let wait = most.min(*self.left());
-        let began = Instant::now();
+        let began = runtime_now();
         let found = timeout(wait, room).await.ok();
         let mut left = self.left();
         *left = left.saturating_sub(began.elapsed());
@@ -56,7 +58,7 @@ mod tests {
             .build()
             .unwrap();
         runtime.block_on(async {
-            let (waits, began) = (Waits::default(), Instant::now());
+            let (waits, began) = (Waits::default(), runtime_now());
             assert_eq!(waits.wait_for(Duration::MAX, async { 7 }).await, Some(7));
             assert_eq!(waits.wait_for(ALL / 5, pending::<()>()).await, None);
             assert_eq!(began.elapsed(), ALL / 5);

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::error::within;
 use crate::{SERVICE, TaggingError, page, resources};
 
-/// The length of a page, which callers cannot choose. AWS does not document its own.
+/// The length of a page, which callers cannot choose. The limit is our own; the API reference has
+/// none.
 const PAGE_MAX: usize = 1_000;
 
 /// `GetTagKeys`

@@ -15,7 +15,7 @@ use hyper_util::rt::TokioIo;
 use testkit::{Kit, REGION};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::oneshot;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 use wire::sign::{Credentials, payload_hash, sign_header};
 
 use super::*;
@@ -24,7 +24,7 @@ use crate::connection::{Lanes, Peer, Receiving, Unread};
 use crate::listeners::Port;
 use crate::memory::{Budget, MEMORY_BYTES_MIN, Memory, PartOfBlock, Plan, Waits};
 use crate::network::Block;
-use crate::patience::Patience;
+use crate::patience::{Patience, runtime_now};
 use crate::places::Ticket;
 
 const HOST: &str = "127.0.0.1:4566";
@@ -146,13 +146,13 @@ fn a_response_holds_the_memory_of_its_call_for_a_second_at_most() {
     let world = World::new();
     paused(async {
         let _taken = world.take_all(&world.peer.memory.answers).await;
-        let (exchange, began) = (world.exchange(), Instant::now());
+        let (exchange, began) = (world.exchange(), runtime_now());
         let call = exchange.call(false, 0).await.ok().flatten();
         assert!(call.is_some());
         let (shown, _) = exchange.show(large(), false, Shares { body: None, call }).await;
         assert_eq!(shown.status, StatusCode::SERVICE_UNAVAILABLE);
         assert_eq!(began.elapsed(), HELD_CALL_WAIT);
-        let (exchange, began) = (world.exchange(), Instant::now());
+        let (exchange, began) = (world.exchange(), runtime_now());
         let (shown, _) = exchange.show(large(), false, Shares::default()).await;
         assert_eq!(shown.status, StatusCode::SERVICE_UNAVAILABLE);
         assert!(
@@ -189,7 +189,7 @@ fn waits_in_a_row_are_no_longer_than_one() {
         let memory = &world.peer.memory;
         let taken = world.take_all(&memory.calls).await;
         let _answers = world.take_all(&memory.answers).await;
-        let (exchange, began) = (world.exchange(), Instant::now());
+        let (exchange, began) = (world.exchange(), runtime_now());
         let free = async {
             let _ = timeout(Duration::from_secs(20), pending::<()>()).await;
             drop(taken);
@@ -321,7 +321,7 @@ fn a_slow_upload_ends_with_any_memory_limit() {
         for pace in [spare, scarce] {
             let too_large = Box::new(WireError::new(400, "EntityTooLarge", ""));
             let receiving = Receiving::new(Box::new(Deaf), None, MIB, too_large);
-            let began = Instant::now();
+            let began = runtime_now();
             let body = Dripping { left: 100, pause: pause() };
             let ended = receive(receiving, body, &world.peer, pace).await;
             assert_eq!(ended.status, StatusCode::BAD_REQUEST);
