@@ -25,9 +25,9 @@ impl Gateway {
     /// Errors with the complete response: such requests reach no service and are not recorded.
     pub fn identify(&self, head: &Head) -> Result<Identified, Box<Answer>> {
         if let Some(target) = head.header("x-amz-target") {
-            return self.identify_json(target);
+            return self.identify_json(head, target);
         }
-        let scope = wire::sigv4::presented(head).ok().flatten().map(|signed| signed.service);
+        let scope = signed_service(head);
         let service = scope.as_deref().and_then(|name| self.table.service(name));
         match service {
             Some(service) if is_query(service.protocol) => Ok(Identified {
@@ -73,11 +73,13 @@ impl Gateway {
         self.table.named(identified.service, name).map(|row| row.spec.name)
     }
 
-    fn identify_json(&self, target: &str) -> Result<Identified, Box<Answer>> {
+    fn identify_json(&self, head: &Head, target: &str) -> Result<Identified, Box<Answer>> {
         let (prefix, name) = target.rsplit_once('.').unwrap_or((target, ""));
         let Some(service) = self.table.service_of_target(prefix) else {
             let (id, _) = self.ids(Family::Json).unwrap_or_default();
-            return Err(Box::new(unserved::target(prefix, &id)));
+            // Its target names CloudWatch `GraniteServiceVersion20100801`; its users call it `monitoring`.
+            let signed = signed_service(head).filter(|name| self.table.service(name).is_none());
+            return Err(Box::new(unserved::target(signed.as_deref().unwrap_or(prefix), &id)));
         };
         let row = self.table.named(service, name);
         let row =
@@ -369,6 +371,11 @@ impl Gateway {
         })?;
         Ok((row, wire::query::tree(&pairs)?))
     }
+}
+
+/// The service that a request states it is signed for.
+fn signed_service(head: &Head) -> Option<String> {
+    wire::sigv4::presented(head).ok().flatten().map(|signed| signed.service)
 }
 
 /// Whether requests of the protocol name their operation in `Action`.

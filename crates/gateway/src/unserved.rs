@@ -42,8 +42,8 @@ pub(crate) fn refusal(service: &str, head: &Head, request_id: &str) -> Answer {
 /// The refusal of an `X-Amz-Target` of which the part before the operation names no service.
 ///
 /// Source: AWS JSON protocol, a target that names no operation.
-pub(crate) fn target(prefix: &str, request_id: &str) -> Answer {
-    let message = format!("The service `{prefix}` is not served here.");
+pub(crate) fn target(service: &str, request_id: &str) -> Answer {
+    let message = format!("The service `{service}` is not served here.");
     let error = WireError::new(400, "UnknownOperationException", message);
     Answer::error(Protocol::Json11, &error, request_id, "")
 }

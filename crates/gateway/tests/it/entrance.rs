@@ -141,6 +141,9 @@ fn targets_must_be_known() {
         assert_eq!((status, code.as_str()), (400, "UnknownOperationException"), "{target:?}");
         assert_eq!(message, text.unwrap_or_default(), "{target:?}");
     }
+    let target = [("x-amz-target", "GraniteServiceVersion20100801.ListMetrics")];
+    let other = kit.send(&kit.root, "monitoring", "POST", "/", &target, b"{}");
+    assert_eq!(other.error().2, "The service `monitoring` is not served here.");
     let without = kit.send(&kit.root, "toy", "POST", "/", &[], b"{}");
     assert_eq!(without.error().1, "UnknownOperationException");
     assert!(events(&kit).is_empty());
